@@ -21,18 +21,19 @@ import (
 
 // Options say what a file cannot say of its network. The zero Options are for a file that says all.
 type Options struct {
-	Activations []string         // of the hidden Dense layers: one for all, or one for each, and then the output's
-	Like        *config.Resolved // the experiment that describes the network and its data; nil: none
-	Scale       float64          // what an input is multiplied with before all else; 0: as the file says
-	Classes     []string         // names of the classes, in the order of the outputs; nil: as the file says
-	KerasConfig string           // path of the JSON, or the .keras file, that describes a .weights.h5; empty: none
+	Activations []string          // of the hidden Dense layers: one for all, or one for each, and then the output's
+	Like        *config.Resolved  // the experiment that describes the network and its data; nil: none
+	Scale       float64           // what an input is multiplied with before all else; 0: as the file says
+	Classes     []string          // names of the classes, in the order of the outputs; nil: as the file says
+	KerasConfig string            // path of the JSON, or the .keras file, that describes a .weights.h5; empty: none
+	Opens       func(path string) // is called before each file but path itself is read; nil: nobody wants to know
 }
 
 // Read reads the network at path: a model file, or a file or folder of another program. Notes say what was assumed,
 // rounded or left out. Errors are of kind fault.Data and name path; what a person has to add is a hint. The SHA256 of a
 // model from another program is that of its file, with those of its weights beside it, if it has such, behind it.
 func Read(path string, o Options) (m *modelfile.Model, notes []string, err error) {
-	f, decode, err := open(path)
+	f, decode, err := open(path, o.Opens)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,7 +70,7 @@ func ReadModel(path string, note func(text string)) (*modelfile.Model, error) {
 // assumed: the chain takes and gives the same as the file. A checkpoint is read too, with the state of Adam. program is
 // the name and version of this one.
 func ReadChain(path, program string) (c *chain.Chain, notes []string, err error) {
-	f, decode, err := open(path)
+	f, decode, err := open(path, nil)
 	switch {
 	case err != nil:
 		return nil, nil, err
@@ -100,13 +101,16 @@ func ReadChain(path, program string) (c *chain.Chain, notes []string, err error)
 
 // open reads the file at path, or the one that describes the network in a folder. The decoder is nil if modelfile is to
 // read it, or to say what is wrong with it.
-func open(path string) (f file, decode decoder, err error) {
+func open(path string, opens func(path string)) (f file, decode decoder, err error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		inside := filepath.Join(path, tfjsModel)
 		if _, err := os.Stat(inside); err != nil {
 			return f, nil, fault.New(fault.Data, path, "wanted a model file, found a folder without a %s", tfjsModel)
 		}
 		path = inside
+		if opens != nil {
+			opens(path)
+		}
 	}
 	start := peek(path)
 	decode = decoderOf(start)
@@ -140,7 +144,11 @@ type file struct {
 
 // beside reads another file in the folder of f.
 func (f file) beside(name string) ([]byte, error) {
-	data, err := readFile(filepath.Join(filepath.Dir(f.path), name))
+	path := filepath.Join(filepath.Dir(f.path), name)
+	if f.options.Opens != nil {
+		f.options.Opens(path)
+	}
+	data, err := readFile(path)
 	f.digest.Write(data)
 	return data, err
 }

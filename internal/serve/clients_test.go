@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"dnn/internal/modelfile"
 )
 
 // image returns the bytes of a random image, with as much ink as a digit has.
@@ -187,13 +189,62 @@ func TestReload(t *testing.T) {
 	if ask() != first {
 		t.Error("a model of a table changed the answers")
 	}
+	replace(func(path string) {
+		m := newModel(t, 2)
+		m.InputShape = []int{14, 56}
+		if _, err := modelfile.Write(path, m); err != nil {
+			t.Fatal(err)
+		}
+	}, "images of the same size (28x28), found another (56x14)")
 	replace(func(path string) { writeModel(t, path, 2) }, "digits is now ")
 	if ask() == first {
 		t.Error("the new model gives the answers of the old one")
 	}
-	if _, text, _ := r.ask("GET", "/metrics", ""); !strings.Contains(text, `dnn_reload_total{result="refused"} 2`) ||
+	if _, text, _ := r.ask("GET", "/metrics", ""); !strings.Contains(text, `dnn_reload_total{result="refused"} 3`) ||
 		!strings.Contains(text, `dnn_reload_total{result="ok"} 1`) {
 		t.Error("the reloads were not counted")
+	}
+}
+
+// TestReloadBeside changes the weights of models that have them in a file of their own, in its place: the models are read
+// again, though the file that they are called by has not changed.
+func TestReloadBeside(t *testing.T) {
+	const shared = "../interop/"
+	here := t.TempDir()
+	for name, path := range map[string]string{
+		"graph.onnx": "testdata/pytorch/net.ext.onnx", "net.ext.onnx.data": "testdata/pytorch/net.ext.onnx.data",
+		"js/model.json": "tfjs/testdata/keras3/model.json", "js/group1-shard1of1.bin": "tfjs/testdata/keras3/group1-shard1of1.bin",
+	} {
+		text, err := os.ReadFile(shared + path)
+		if err == nil {
+			err = os.MkdirAll(filepath.Dir(filepath.Join(here, name)), 0o777)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(here, name), text, 0o666)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := start(t, func(o *Options) { o.Models = []string{filepath.Join(here, "graph.onnx"), filepath.Join(here, "js")} })
+	for name, beside := range map[string]string{"graph": "net.ext.onnx.data", "js": "js/group1-shard1of1.bin"} {
+		path := filepath.Join(here, beside)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, text[:len(text)/2], 0o666); err != nil { // cut
+			t.Fatal(err)
+		}
+		for !strings.Contains(r.log.String(), name+" stays as it was: ") {
+			runtime.Gosched()
+		}
+		if err := os.WriteFile(path, text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for !strings.Contains(r.log.String(), name+" is now ") {
+			runtime.Gosched()
+		}
 	}
 }
 

@@ -12,16 +12,18 @@ import (
 	"dnn/internal/serve/engine"
 )
 
-// watch is the file of a model, as it was when it was read last.
+// watch is the file of a model, and the files beside it that it needs, as they were when the model was read last.
 type watch struct {
 	model *engine.Model
-	seen  stamp // of the file that was read, or refused
-	last  stamp // of the last look
+	seen  []stamp // of the files that were read, or refused; the model's own is the first
+	last  []stamp // of the last look
 }
 
 // stamp tells whether a file has changed.
 type stamp struct {
-	size int64
+	path string
+	size int64 // -1: it cannot be looked at
+	mode fs.FileMode
 	time time.Time
 	file fs.FileInfo // tells whether it is the same file
 }
@@ -29,29 +31,49 @@ type stamp struct {
 func stampOf(path string) stamp {
 	info, err := os.Stat(path)
 	if err != nil {
-		return stamp{size: -1}
+		return stamp{path: path, size: -1}
 	}
-	return stamp{info.Size(), info.ModTime(), info}
+	return stamp{path, info.Size(), info.Mode(), info.ModTime(), info}
+}
+
+// look returns the stamps of the same files as they are now.
+func look(files []stamp) []stamp {
+	now := make([]stamp, len(files))
+	for i, f := range files {
+		now[i] = stampOf(f.path)
+	}
+	return now
 }
 
 func (s stamp) equal(o stamp) bool {
-	return s.size == o.size && s.time.Equal(o.time) && (s.file == nil) == (o.file == nil) &&
+	return s.path == o.path && s.size == o.size && s.mode == o.mode && s.time.Equal(o.time) && (s.file == nil) == (o.file == nil) &&
 		(s.file == nil || os.SameFile(s.file, o.file))
+}
+
+// same reports whether no file has changed.
+func same(a, b []stamp) bool { return slices.EqualFunc(a, b, stamp.equal) }
+
+// read reads the model, and notes its files as they were before.
+func (s *server) read(w *watch) (*engine.Network, error) {
+	w.seen = []stamp{stampOf(w.model.Path)}
+	n, err := s.engine.Load(w.model.Path, func(text string) { report.Note(s.system.Stderr, text) },
+		func(path string) { w.seen = append(w.seen, stampOf(path)) })
+	w.last = w.seen
+	return n, err
 }
 
 // load reads all models.
 func (s *server) load(names []named) ([]*watch, error) {
 	var all []*watch
 	for _, one := range names {
-		w := &watch{model: &engine.Model{Name: one.name, Path: one.path}, seen: stampOf(one.path)}
-		n, err := s.engine.Load(one.path, func(text string) { report.Note(s.system.Stderr, text) })
+		w := &watch{model: &engine.Model{Name: one.name, Path: one.path}}
+		n, err := s.read(w)
 		if err != nil {
 			return nil, err
 		}
 		w.model.Use(n)
 		s.metrics.Use(one.name, n, nil)
 		s.models, all = append(s.models, w.model), append(all, w)
-		w.last = w.seen
 	}
 	return all, nil
 }
@@ -70,15 +92,14 @@ func (s *server) watch(ctx context.Context, all []*watch) {
 			return
 		case <-s.o.Reload:
 			for _, w := range all {
-				w.last = stampOf(w.model.Path)
 				s.reload(w)
 			}
 		case <-ticker.C:
 			for _, w := range all {
-				now := stampOf(w.model.Path)
-				stable := now.equal(w.last) // it is not being written any more
+				now := look(w.seen)
+				stable := same(now, w.last) // it is not being written any more
 				w.last = now
-				if stable && now.size >= 0 && !now.equal(w.seen) {
+				if stable && now[0].size >= 0 && !same(now, w.seen) {
 					s.reload(w)
 				}
 			}
@@ -89,8 +110,7 @@ func (s *server) watch(ctx context.Context, all []*watch) {
 // reload reads a model again. If it cannot be used, the server goes on with the old one.
 func (s *server) reload(w *watch) {
 	old := w.model.Network()
-	w.seen = w.last
-	n, err := s.engine.Load(w.model.Path, func(text string) { report.Note(s.system.Stderr, text) })
+	n, err := s.read(w)
 	if err == nil {
 		err = fits(n, old)
 	}
@@ -110,6 +130,11 @@ func fits(n, old *engine.Network) error {
 	if n.Features() != old.Features() || !slices.Equal(n.Columns(), old.Columns()) {
 		return fault.New(fault.Data, n.Path, "wanted a network with the same inputs (%d), found others (%d)",
 			old.Features(), n.Features()).WithHint("start the server again to serve it")
+	}
+	rows, columns := n.Size()
+	if r, c := old.Size(); r != rows || c != columns {
+		return fault.New(fault.Data, n.Path, "wanted a network of images of the same size (%dx%d), found another (%dx%d)",
+			c, r, columns, rows).WithHint("start the server again to serve it")
 	}
 	if !slices.Equal(n.Classes(), old.Classes()) {
 		return fault.New(fault.Data, n.Path, "wanted a network with the same classes, found others").

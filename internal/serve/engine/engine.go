@@ -145,11 +145,15 @@ func newAnswer(count, classes int) *Answer {
 	return a
 }
 
-// Load returns the network of the model at path, of any format. note is told what was assumed.
-func (e *Engine) Load(path string, note func(string)) (*Network, error) {
-	m, err := interop.ReadModel(path, note)
+// Load returns the network of the model at path, of any format. note is told what was assumed; opens, unless it is nil,
+// which other files belong to the model, before each is read.
+func (e *Engine) Load(path string, note, opens func(string)) (*Network, error) {
+	m, notes, err := interop.Read(path, interop.Options{Opens: opens})
 	if err != nil {
 		return nil, err
+	}
+	for _, text := range notes {
+		note(path + ": " + text)
 	}
 	return e.Network(m, path)
 }

@@ -48,7 +48,7 @@ func newEngine(t *testing.T, now *time.Time, queue int) (*Engine, *Network, *bat
 	b := &batches{}
 	e := New(Options{Kernels: kernels, Queue: queue, Now: func() time.Time { return *now }, Observe: b})
 	e.o.Threads = 1
-	n, err := e.Load(path, func(string) {})
+	n, err := e.Load(path, func(string) {}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

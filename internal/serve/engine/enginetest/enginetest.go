@@ -48,7 +48,7 @@ func Models(tb testing.TB) engine.Models {
 		if _, err := modelfile.Write(path, &one.file); err != nil {
 			tb.Fatal(err)
 		}
-		n, err := e.Load(path, func(string) {})
+		n, err := e.Load(path, func(string) {}, nil)
 		if err != nil {
 			tb.Fatal(err)
 		}
