@@ -7,8 +7,44 @@ import (
 	"slices"
 	"strings"
 
+	"dnn/internal/fault"
 	"dnn/internal/serve/wire"
 )
+
+// guests returns the options with the allowed origins as browsers write them, or an error about a name or an origin that no
+// request could ever have.
+func (o Options) guests() (Options, error) {
+	for _, name := range o.AllowHosts {
+		if name == "" || name != "*" && strings.ContainsAny(name, "/:*@ ") && net.ParseIP(name) == nil {
+			return o, fault.New(fault.Usage, "--allow-host", "wanted a name without a scheme and a port, or *, found %q", name).
+				WithHint("--allow-host digits.example.org")
+		}
+	}
+	origins := make([]string, len(o.AllowOrigins))
+	for i, text := range o.AllowOrigins {
+		if origins[i] = text; text == "*" || text == "null" { // null is what a page from a file says
+			continue
+		}
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme == "" || u.Host == "" || strings.Contains(u.Host, "*") ||
+			strings.TrimSuffix(strings.TrimPrefix(text[len(u.Scheme):], "://"), "/") != u.Host {
+			return o, fault.New(fault.Usage, "--allow-origin", "wanted a scheme, a name and perhaps a port, or *, found %q", text).
+				WithHint("--allow-origin https://example.org")
+		}
+		origins[i] = originOf(u)
+	}
+	o.AllowOrigins = origins
+	return o, nil
+}
+
+// originOf returns the origin of a URL as browsers write it: in lower case, and without the port that the scheme has anyway.
+func originOf(u *url.URL) string {
+	host := u.Host
+	if port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]; port != "" {
+		host = strings.TrimSuffix(host, port)
+	}
+	return strings.ToLower(u.Scheme + "://" + host)
+}
 
 // admit lets only those requests through that come from this machine's own names and pages, or from allowed ones. It
 // answers the others itself, and those that only ask whether they may.
@@ -83,5 +119,5 @@ func (s *server) isAllowed(host string) bool {
 // sameOrigin reports whether an Origin is that of the server's own pages.
 func sameOrigin(origin, host string) bool {
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, host)
+	return err == nil && u.Host != "" && originOf(u) == originOf(&url.URL{Scheme: u.Scheme, Host: host})
 }

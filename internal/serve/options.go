@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"dnn/internal/fault"
 )
@@ -101,8 +103,10 @@ func (o Options) names() ([]named, error) {
 			path = argument
 			name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		}
-		if name == "" || strings.ContainsAny(name, "/:?#%") || path == "" {
-			return nil, fault.New(fault.Usage, argument, "wanted name=file, with a name without any of /:?#%%, found %q", name)
+		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/:?#%") || path == "" ||
+			!utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+			return nil, fault.New(fault.Usage, argument, "wanted name=file, with a name that a URL can have, of UTF-8 and "+
+				"without any of /:?#%%, found %q", name)
 		}
 		for _, other := range all {
 			if other.name == name {

@@ -7,6 +7,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"dnn/internal/fault"
 )
 
 func dialUnix(path string) func(context.Context, string, string) (net.Conn, error) {
@@ -149,6 +151,7 @@ func TestGuard(t *testing.T) {
 		"rebound":         {"GET", []string{"Host", "evil.example"}, 403, ""},
 		"looks local":     {"GET", []string{"Host", "localhost.evil.example"}, 403, ""},
 		"own page":        {"GET", []string{"Origin", "http://" + host}, 200, ""},
+		"behind a proxy":  {"GET", []string{"Host", "digits.example.org:443", "Origin", "https://Digits.example.org"}, 200, ""},
 		"another port":    {"GET", []string{"Origin", "http://127.0.0.1:1"}, 403, ""},
 		"another page":    {"GET", []string{"Origin", "https://evil.example"}, 403, ""},
 		"a file":          {"GET", []string{"Origin", "null"}, 403, ""},
@@ -163,5 +166,58 @@ func TestGuard(t *testing.T) {
 			t.Errorf("%s: wanted %d %q, found %d %q %s", name, c.status, c.allow, status,
 				header.Get("Access-Control-Allow-Origin"), body)
 		}
+	}
+}
+
+// TestGuests tests which names and origins can be allowed: those that a request can have.
+func TestGuests(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://example.org": "https://example.org", "HTTPS://Example.ORG/": "https://example.org", "http://a:80": "http://a",
+		"http://a:443": "http://a:443", "http://[::1]:8080": "http://[::1]:8080", "chrome-extension://abc": "chrome-extension://abc",
+		"*": "*", "null": "null", "": "", "example.org": "", "example.org:8080": "", "https://": "", "https://*.example.org": "",
+		"https://example.org/page": "", "https://example.org?x": "", "https://me@example.org": "", "https:example.org": "",
+	} {
+		o, err := Options{AllowOrigins: []string{"*", text}}.guests()
+		if want == "" {
+			if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "--allow-origin: wanted a scheme") {
+				t.Errorf("%q: found %v", text, err)
+			}
+		} else if err != nil || o.AllowOrigins[1] != want {
+			t.Errorf("%q: wanted %q, found %q, %v", text, want, o.AllowOrigins, err)
+		}
+	}
+	for name, ok := range map[string]bool{
+		"example.org": true, "*": true, "192.0.2.1": true, "::1": true, "": false, "example.org:8080": false,
+		"https://example.org": false, "*.example.org": false, "example.org/": false,
+	} {
+		if _, err := (Options{AllowHosts: []string{name}}).guests(); (err == nil) != ok || !ok && fault.KindOf(err) != fault.Usage {
+			t.Errorf("%q: found %v", name, err)
+		}
+	}
+}
+
+// TestNames tests how models are called: nothing that could not be asked for, or that metrics could not have as a label.
+func TestNames(t *testing.T) {
+	for argument, want := range map[string]string{
+		"a/b.bin": "b", "x=a/b.bin": "x", "a=b/c.bin": "a", "./a=b.bin": "a=b", "a b.c.bin": "a b.c", "é.bin": "é",
+		"": "", "=b.bin": "", "a=": "", ".bin": "", "50%.bin": "", "a:b=c": "", ".=a": "", "..=a": "", "a\xff.bin": "", "a\n.bin": "",
+	} {
+		all, err := Options{Models: []string{argument}}.names()
+		if want == "" {
+			if fault.KindOf(err) != fault.Usage {
+				t.Errorf("%q: found %v, %v", argument, all, err)
+			}
+		} else if err != nil || all[0].name != want {
+			t.Errorf("%q: wanted %q, found %v, %v", argument, want, all, err)
+		}
+	}
+}
+
+// TestLargeBodies allows bodies of more bytes than are held otherwise.
+func TestLargeBodies(t *testing.T) {
+	s := newServer(quiet(), Options{MaxBody: 2 * maxHeld}, nil)
+	defer s.engine.Close()
+	if s.bodies.All <= s.bodies.Max {
+		t.Errorf("wanted room for one of %d bytes, found %d", s.bodies.Max, s.bodies.All)
 	}
 }

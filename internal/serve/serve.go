@@ -46,6 +46,9 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if err != nil {
 		return err
 	}
+	if o, err = o.guests(); err != nil {
+		return err
+	}
 	o.complete()
 	kernels, err := system.Kernels()
 	if err != nil {
@@ -73,7 +76,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 
 // newServer returns a server without models, whose engine is to be closed.
 func newServer(system *world.System, o Options, kernels *kernel.Set) *server {
-	s := &server{o: o, system: system, kernels: kernels, metrics: metrics.New(), bodies: &wire.Bodies{Max: o.MaxBody, All: maxHeld}}
+	s := &server{o: o, system: system, kernels: kernels, metrics: metrics.New(), bodies: &wire.Bodies{Max: o.MaxBody, All: max(maxHeld, o.MaxBody+1)}}
 	s.engine = engine.New(engine.Options{
 		Kernels: kernels, Threads: o.Threads, Now: time.Now, Observe: s.metrics,
 	})
