@@ -53,7 +53,7 @@ func (h *Handler) Ping() http.Handler {
 		if !h.Ready() {
 			code = http.StatusServiceUnavailable
 		}
-		wire.Write(w, r, code, wire.JSON, []byte("\n"))
+		wire.Write(w, r, code, wire.JSON, []byte("{}\n"))
 		return nil
 	})
 }
