@@ -103,7 +103,7 @@ func TestErrors(t *testing.T) {
 		"v1: b64 of a number": post(tf, `{"instances":[{"b64":7}]}`, 400, "sample 1: wanted {\\\"b64\\\": text}"),
 		"v1: no b64":          post(tf, `{"instances":[{"b64":"%"}]}`, 400, "sample 1: wanted base64"),
 		"v1: half b64":        post(tf, `{"instances":[{"b64":"aGVsbG8="},{"x":1}]}`, 400, "sample 2"),
-		"v1: mixed":           post(tf, `{"instances":[{"b64":"aGVsbG8="},7]}`, 400, "wanted objects in a list"),
+		"v1: mixed":           post(tf, `{"instances":[{"b64":"aGVsbG8="},7]}`, 400, "sample 2"),
 		"v1: many":            post(tf, `{"instances":[`+strings.TrimSuffix(strings.Repeat(`{"b64":""},`, 257), ",")+`]}`, 400, "at most 256 pictures"),
 		"v1: odd object":      post(tf, `{"instances":[{"x":1}]}`, 400, "found another object"),
 		"v1: a column more":   post(tfTable, `{"instances":[{"length":1,"width":2,"x":3}]}`, 400, "x"),

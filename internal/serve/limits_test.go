@@ -117,6 +117,29 @@ func TestHostileClients(t *testing.T) {
 	}
 }
 
+// TestManySmallParts sends as many parts as fit into a body, of which one is enough to see that it is wrong: what is kept of
+// each is little, whatever it could be.
+func TestManySmallParts(t *testing.T) {
+	r := start(t, nil)
+	const count = 100_000
+	many := func(one string) string { return strings.TrimSuffix(strings.Repeat(one+",", count), ",") }
+	for path, body := range map[string]string{
+		"/v1/models/table:predict": `{"instances":[` + many(`{"x":1}`) + `]}`,
+		"/invocations":             `{"dataframe_records":[` + many(`{"x":1}`) + `]}`,
+		"/v2/models/digits/infer":  `{"inputs":[` + many(`{}`) + `]}`,
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if status, text, _ := r.ask("POST", path, body); status != http.StatusBadRequest {
+			t.Errorf("%s: wanted 400, found %d %s", path, status, text)
+		}
+		runtime.ReadMemStats(&after)
+		if bytes := (after.TotalAlloc - before.TotalAlloc) / count; bytes > 300 {
+			t.Errorf("%s: wanted at most 300 bytes for each part, found %d", path, bytes)
+		}
+	}
+}
+
 // TestConnections opens more connections than allowed: one too many is closed, the others are served.
 func TestConnections(t *testing.T) {
 	r := start(t, func(o *Options) { o.MaxConnections = 4 })

@@ -169,6 +169,37 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// TestRows asks for rows of a table in all forms that have names: the order of the columns does not matter, and each must be
+// there once.
+func TestRows(t *testing.T) {
+	r := start(t, func(o *Options) { o.Models = o.Models[1:] })
+	_, want, _ := r.ask("POST", "/invocations", `[[1,2],[3,4]]`)
+	for body, found := range map[string]string{
+		`{"dataframe_split":{"columns":["width","length"],"data":[[2,1],[4,3]]}}`:             "",
+		`{"dataframe_records":[{"width":2,"length":1},{"length":3,"width":4}]}`:               "",
+		`{"instances":[{"width":2,"length":1},{"length":3,"width":4}]}`:                       "",
+		`{"dataframe_split":{"columns":["width"],"data":[[2],[4]]}}`:                          `wanted the column "length", found none`,
+		`{"dataframe_split":{"data":[[1,2]]}}`:                                                `wanted the column "length", found none`,
+		`{"dataframe_split":{"columns":["width","length","width"],"data":[[2,1,5],[4,3,5]]}}`: "wanted each of 2 columns once, found 3",
+		`{"dataframe_split":{"columns":["width","length","x"],"data":[[2,1,5]]}}`:             `no other, found "x"`,
+		`{"dataframe_split":{"columns":["width","length"],"data":[[2,1],[null,3]]}}`:          "row 2: wanted a number, found null",
+		`{"dataframe_split":{"columns":["width","length"],"data":[[2,1],[1]]}}`:               "row 2: wanted 2 values, found 1",
+		`{"dataframe_split":{"columns":["width","length"],"data":[[2,1],7]}}`:                 "row 2: wanted a list",
+		`{"dataframe_records":[{"width":2,"length":1},{"length":3}]}`:                         `row 2: wanted a value of "width", found none`,
+		`{"dataframe_records":[{"width":2,"length":1},{"length":3,"width":4,"x":1,"b":"c"}]}`: `row 2: wanted the columns of the model and no other, found "b"`,
+		`{"dataframe_records":[{"width":2,"length":1},{"length":"3","width":4}]}`:             `row 2, "length": wanted a number, found "3"`,
+		`{"dataframe_records":[{"width":2,"length":1},{"length":1e39,"width":4}]}`:            `sample 2, "length": wanted a finite number`,
+		`{"dataframe_records":[{"width":2,"length":1},7]}`:                                    "row 2: wanted an object",
+	} {
+		status, text, _ := r.ask("POST", "/invocations", body)
+		var e struct{ Error string }
+		_ = json.Unmarshal([]byte(text), &e) // what is none is not equal
+		if found == "" && (status != 200 || text != want) || found != "" && (status != 400 || !strings.Contains(e.Error, found)) {
+			t.Errorf("%s: wanted %q, found %d %s", body, found, status, text)
+		}
+	}
+}
+
 // TestGuests tests which names and origins can be allowed: those that a request can have.
 func TestGuests(t *testing.T) {
 	for text, want := range map[string]string{

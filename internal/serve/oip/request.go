@@ -15,10 +15,10 @@ import (
 
 // request is an inference request.
 type request struct {
-	ID         string         `json:"id"`
-	Parameters parameters     `json:"parameters"`
-	Inputs     []inputTensor  `json:"inputs"`
-	Outputs    []outputTensor `json:"outputs"`
+	ID         string          `json:"id"`
+	Parameters parameters      `json:"parameters"`
+	Inputs     [2]*inputTensor `json:"inputs"` // one; of more, a million would take fifty times the memory of their text
+	Outputs    []outputTensor  `json:"outputs"`
 }
 
 // parameters are those that have a meaning here; others are passed over, as the protocol wants it.
@@ -66,10 +66,10 @@ func (m *memo) parse(body []byte, header string) (q *request, rest []byte, err e
 	if err != nil {
 		return nil, nil, bad("wanted an inference request in JSON: %w", err)
 	}
-	if len(q.Inputs) != 1 {
-		return nil, nil, bad("wanted one input, %q, found %d", inputName, len(q.Inputs))
+	in := q.Inputs[0]
+	if in == nil || q.Inputs[1] != nil {
+		return nil, nil, bad("wanted one input, %q, found %s", inputName, map[bool]string{true: "none", false: "more"}[in == nil])
 	}
-	in := &q.Inputs[0]
 	if in.Name != inputName {
 		return nil, nil, bad("wanted the input %q, found %q", inputName, wire.Short(in.Name))
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +18,8 @@ import (
 
 // split is a table as pandas writes it with orient="split".
 type split struct {
-	Columns []column            `json:"columns"`
-	Data    [][]json.RawMessage `json:"data"`
+	Columns []column          `json:"columns"`
+	Data    []json.RawMessage `json:"data"` // rows
 }
 
 // column is the name of a column. Without names, pandas writes numbers.
@@ -92,7 +93,7 @@ func answerJSON(n *engine.Network, text []byte) (*engine.Answer, error) {
 	}
 	var q struct {
 		tensors
-		Records []map[string]json.RawMessage `json:"dataframe_records"`
+		Records []json.RawMessage `json:"dataframe_records"`
 	}
 	if err := json.Unmarshal(text, &q); err != nil {
 		return nil, bad("wanted JSON with instances, inputs, dataframe_split or dataframe_records: %w", err)
@@ -108,37 +109,56 @@ func answerJSON(n *engine.Network, text []byte) (*engine.Answer, error) {
 
 // answer computes the answer for a table: of its columns by their names or, of an image, a column for each pixel.
 func (s *split) answer(n *engine.Network) (*engine.Answer, error) {
-	objects := make([]map[string]json.RawMessage, len(s.Data))
+	places, err := s.places(n)
+	if err != nil {
+		return nil, err
+	}
 	var values []float64
-	for i, row := range s.Data {
-		if len(row) != len(s.Columns) && (n.Columns() != nil || len(s.Columns) > 0) {
+	for i, text := range s.Data {
+		var row []json.RawMessage
+		if err := json.Unmarshal(text, &row); err != nil {
+			return nil, bad("dataframe_split, row %d: wanted a list: %w", i+1, err)
+		}
+		switch {
+		case len(row) != len(s.Columns) && len(s.Columns) > 0:
 			return nil, bad("dataframe_split, row %d: wanted %d values, found %d", i+1, len(s.Columns), len(row))
+		case len(row) != n.Features():
+			return nil, bad("dataframe_split, row %d: wanted %d pixels, found %d", i+1, n.Features(), len(row))
 		}
-		if n.Columns() == nil {
-			if len(row) != n.Features() {
-				return nil, bad("dataframe_split, row %d: wanted %d pixels, found %d", i+1, n.Features(), len(row))
+		for _, place := range places {
+			v, err := strconv.ParseFloat(string(row[place]), 64)
+			if err != nil {
+				return nil, bad("dataframe_split, row %d: wanted a number, found %s", i+1, wire.Short(string(row[place])))
 			}
-			for _, text := range row {
-				v, err := strconv.ParseFloat(string(text), 64)
-				if err != nil {
-					return nil, bad("dataframe_split, row %d: wanted a number, found %s", i+1, wire.Short(string(text)))
-				}
-				values = append(values, v)
-			}
-			continue
-		}
-		objects[i] = make(map[string]json.RawMessage, len(row))
-		for c, text := range row {
-			objects[i][string(s.Columns[c])] = text
+			values = append(values, v)
 		}
 	}
-	switch {
-	case len(s.Data) == 0:
+	if len(s.Data) == 0 {
 		return nil, bad("dataframe_split: wanted at least one row, found none")
-	case n.Columns() == nil:
-		return wire.Values(n, values)
 	}
-	return answerRecords(n, objects, "dataframe_split")
+	return wire.Values(n, values)
+}
+
+// places returns where each of the model's inputs is in a row.
+func (s *split) places(n *engine.Network) ([]int, error) {
+	places := make([]int, n.Features())
+	for i := range places {
+		places[i] = i
+	}
+	columns := n.Columns()
+	for i, name := range columns {
+		if places[i] = slices.Index(s.Columns, column(name)); places[i] < 0 {
+			return nil, bad("dataframe_split: wanted the column %q, found none", name)
+		}
+	}
+	if columns != nil && len(s.Columns) > len(columns) {
+		i := slices.IndexFunc(s.Columns, func(c column) bool { return !slices.Contains(columns, string(c)) })
+		if i < 0 {
+			return nil, bad("dataframe_split: wanted each of %d columns once, found %d", len(columns), len(s.Columns))
+		}
+		return nil, bad("dataframe_split: wanted the columns of the model and no other, found %q", wire.Short(string(s.Columns[i])))
+	}
+	return places, nil
 }
 
 // answerCSV computes the answer for rows of numbers without a header, in the order of the model's inputs.

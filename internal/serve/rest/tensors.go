@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"dnn/internal/serve/engine"
 	"dnn/internal/serve/wire"
@@ -101,7 +104,7 @@ func answerOf(n *engine.Network, text json.RawMessage, where string) (*engine.An
 		}
 		return answerNumbers(n, numbers, where)
 	}
-	var objects []map[string]json.RawMessage
+	var objects []json.RawMessage // as maps, they would take a hundred times the memory of their text
 	if bytes.TrimSpace(text)[0] == '{' {
 		text = append(append([]byte{'['}, text...), ']')
 	}
@@ -132,15 +135,23 @@ func answerNumbers(n *engine.Network, numbers wire.Numbers, where string) (*engi
 	return wire.Values(n, numbers.Data)
 }
 
+// member is an object by its members.
+type member = map[string]json.RawMessage
+
 // answerObjects computes the answer for samples that are objects, all of the same kind as the first.
-func answerObjects(n *engine.Network, objects []map[string]json.RawMessage, where string) (*engine.Answer, error) {
-	switch first := objects[0]; {
+func answerObjects(n *engine.Network, objects []json.RawMessage, where string) (*engine.Answer, error) {
+	var first member
+	if err := json.Unmarshal(objects[0], &first); err != nil {
+		return nil, bad("%s: wanted objects in a list: %w", where, err)
+	}
+	switch {
 	case first["b64"] != nil:
 		return answerPictures(n, objects, where)
 	case first[inputName] != nil && len(first) == 1:
 		list := []byte{'['}
-		for i, o := range objects {
-			if len(o) != 1 || o[inputName] == nil {
+		for i, text := range objects {
+			var o member
+			if err := json.Unmarshal(text, &o); err != nil || len(o) != 1 || o[inputName] == nil {
 				return nil, bad("%s, sample %d: wanted %q alone", where, i+1, inputName)
 			}
 			if i > 0 {
@@ -150,7 +161,7 @@ func answerObjects(n *engine.Network, objects []map[string]json.RawMessage, wher
 		}
 		list = append(list, ']')
 		if inner := bytes.TrimLeft(first[inputName], " \t\r\n["); len(inner) > 0 && inner[0] == '{' {
-			var pictures []map[string]json.RawMessage
+			var pictures []json.RawMessage
 			if err := json.Unmarshal(list, &pictures); err != nil {
 				return nil, bad("%s: wanted pictures as {\"b64\": text}: %w", where, err)
 			}
@@ -164,17 +175,18 @@ func answerObjects(n *engine.Network, objects []map[string]json.RawMessage, wher
 }
 
 // answerPictures computes the answer for encoded pictures.
-func answerPictures(n *engine.Network, objects []map[string]json.RawMessage, where string) (*engine.Answer, error) {
+func answerPictures(n *engine.Network, objects []json.RawMessage, where string) (*engine.Answer, error) {
 	if len(objects) > maxPictures {
 		return nil, bad("%s: wanted at most %d pictures, found %d", where, maxPictures, len(objects))
 	}
 	var pictures [][]byte
-	for i, o := range objects {
-		var text string
-		if err := json.Unmarshal(o["b64"], &text); err != nil || len(o) != 1 {
+	for i, text := range objects {
+		var o member
+		var encoded string
+		if json.Unmarshal(text, &o) != nil || len(o) != 1 || json.Unmarshal(o["b64"], &encoded) != nil {
 			return nil, bad("%s, sample %d: wanted {\"b64\": text} alone", where, i+1)
 		}
-		picture, err := base64.StdEncoding.DecodeString(text)
+		picture, err := base64.StdEncoding.DecodeString(encoded)
 		if err != nil {
 			return nil, bad("%s, sample %d: wanted base64: %w", where, i+1, err)
 		}
@@ -183,23 +195,33 @@ func answerPictures(n *engine.Network, objects []map[string]json.RawMessage, whe
 	return wire.Pictures(n, pictures)
 }
 
-// answerRecords computes the answer for rows of a table.
-func answerRecords(n *engine.Network, objects []map[string]json.RawMessage, where string) (*engine.Answer, error) {
-	rows := make([]map[string]float64, len(objects))
-	for i, o := range objects {
-		rows[i] = make(map[string]float64, len(o))
-		for name, text := range o {
-			var v *float64
-			if err := json.Unmarshal(text, &v); err != nil || v == nil {
-				return nil, bad("%s, row %d, %q: wanted a number, found %s", where, i+1, wire.Short(name),
-					wire.Short(string(text)))
-			}
-			rows[i][name] = *v
-		}
-	}
-	s, err := n.Input().Rows(rows...)
-	if err != nil {
+// answerRecords computes the answer for rows of a table, which have a value for each column, and no other.
+func answerRecords(n *engine.Network, objects []json.RawMessage, where string) (*engine.Answer, error) {
+	if _, err := n.Input().Rows(); err != nil {
 		return nil, bad("%s: %w", where, err)
 	}
-	return n.Floats(s.Floats)
+	var values []float64
+	for i, text := range objects {
+		var row member
+		if err := json.Unmarshal(text, &row); err != nil {
+			return nil, bad("%s, row %d: wanted an object: %w", where, i+1, err)
+		}
+		for _, name := range n.Columns() {
+			text, ok := row[name]
+			if !ok {
+				return nil, bad("%s, row %d: wanted a value of %q, found none", where, i+1, name)
+			}
+			v, err := strconv.ParseFloat(string(text), 64)
+			if err != nil {
+				return nil, bad("%s, row %d, %q: wanted a number, found %s", where, i+1, name, wire.Short(string(text)))
+			}
+			values = append(values, v)
+			delete(row, name)
+		}
+		if len(row) > 0 {
+			return nil, bad("%s, row %d: wanted the columns of the model and no other, found %q", where, i+1,
+				wire.Short(slices.Min(slices.Collect(maps.Keys(row)))))
+		}
+	}
+	return wire.Values(n, values)
 }
