@@ -147,13 +147,15 @@ func below(c net.Conn) (*connection, bool) {
 }
 
 // noteState tells a connection what the HTTP server makes of it, and notes requests that the HTTP server refuses by
-// itself since they cannot be read.
+// itself since they cannot be read, or since there is no TLS around them.
 func (s *server) noteState(c net.Conn, state http.ConnState) {
 	one, ok := below(c)
 	if !ok {
 		return
 	}
 	switch state {
+	case http.StateNew:
+		one.asked = time.Now() // of a handshake
 	case http.StateActive:
 		one.busy() // a request may have been read together with the one before
 		one.unread, one.asked = true, time.Now()
@@ -165,7 +167,7 @@ func (s *server) noteState(c net.Conn, state http.ConnState) {
 		}
 		one.idle(now)
 	case http.StateClosed:
-		if one.unread {
+		if secure, ok := c.(*tls.Conn); one.unread || ok && !secure.ConnectionState().HandshakeComplete {
 			s.metrics.Begin()
 			rec := &recorder{status: cmp.Or(one.refused, http.StatusBadRequest)} // what TLS carries is not known here
 			s.note(one.asked, one.RemoteAddr().String(), "none", rec, nil)

@@ -111,6 +111,7 @@ func TestErrors(t *testing.T) {
 		"v1: no method":       {"PUT", tf, jsonType, "", "", 405, "wanted the method POST"},
 		"v1: version":         post("/v1/models/digits/versions/2:predict", `{}`, 404, "only version 1"),
 		"v1: path":            {"GET", "/v1/x", "", "", "", 404, "unknown path"},
+		"v1: label":           post("/v1/models/digits/labels/stable:predict", `{}`, 404, "unknown path"),
 		"v1: state of none":   {"GET", "/v1/models/x", "", "", "", 404, "unknown model"},
 		"v1: too long":        post(tf, `{"instances":[[`+strings.Repeat("0,", 50_001)+`0]]}`, 413, "at most 100000 bytes"),
 

@@ -3,6 +3,7 @@ package serve
 import (
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -107,8 +108,11 @@ func (s *server) isAllowed(host string) bool {
 		host = h
 	}
 	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
-	if host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host) != nil {
+	if host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true // without a Host it is no browser
+	}
+	if _, err := netip.ParseAddr(host); err == nil { // of IPv6 also with a zone, as fe80::1%eth0
+		return true
 	}
 	if named, _, err := net.SplitHostPort(s.o.Addr); err == nil && strings.EqualFold(named, host) {
 		return true

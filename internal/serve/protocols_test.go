@@ -147,6 +147,7 @@ func TestGuard(t *testing.T) {
 		"localhost":       {"GET", []string{"Host", "localhost:8080"}, 200, ""},
 		"below localhost": {"GET", []string{"Host", "a.localhost"}, 200, ""},
 		"an address":      {"GET", []string{"Host", "[::1]:80"}, 200, ""},
+		"with a zone":     {"GET", []string{"Host", "[fe80::1%eth0]:80"}, 200, ""},
 		"allowed":         {"GET", []string{"Host", "Digits.example.org:1"}, 200, ""},
 		"rebound":         {"GET", []string{"Host", "evil.example"}, 403, ""},
 		"looks local":     {"GET", []string{"Host", "localhost.evil.example"}, 403, ""},

@@ -80,16 +80,16 @@ func (h *Handler) tensorflow(w http.ResponseWriter, r *http.Request) error {
 	case rest == "" && hasVerb:
 		return bad("wanted :predict, found :%s", wire.Short(verb))
 	}
+	if rest = strings.TrimSuffix(rest, "/"); rest != "" && (rest != "metadata" || hasVerb) {
+		return wire.Errorf(http.StatusNotFound, "unknown path %q", wire.Short(r.URL.Path))
+	}
 	if err := wire.Method(w, r, http.MethodGet); err != nil {
 		return err
 	}
-	switch {
-	case rest == "":
+	if rest == "" {
 		h.tellState(w, r, name)
-	case rest == "metadata" && !hasVerb:
+	} else {
 		wire.WriteJSON(w, r, http.StatusOK, signature(name, n))
-	default:
-		return wire.Errorf(http.StatusNotFound, "unknown path %q", wire.Short(r.URL.Path))
 	}
 	return nil
 }

@@ -28,7 +28,8 @@ func Errorf(code int, format string, args ...any) *StatusError {
 }
 
 // asRequests says what a hint says of options of dnn predict for who sends requests.
-var asRequests = strings.NewReplacer("--raw", "/predict?raw=true", "--show", "dnn predict --show")
+var asRequests = strings.NewReplacer("--raw", "/predict?raw=true", "--show", "dnn predict --show",
+	"give it a CSV file whose first line has these names", "POST rows to /v1/models/NAME:predict or /v2/models/NAME/infer")
 
 // StatusOf returns the HTTP status of an error and its message, of at most 400 characters.
 func StatusOf(err error) (code int, message string) {

@@ -274,8 +274,9 @@ func TestNoModel(t *testing.T) {
 // TestHintsForRequests: who sends a request reads of its query, not of options of a command.
 func TestHintsForRequests(t *testing.T) {
 	for hint, want := range map[string]string{
-		"--raw takes it as it is":                 "a.png: no digit (/predict?raw=true takes it as it is)",
-		"--show=stages shows what was seen of it": "a.png: no digit (dnn predict --show=stages shows what was seen of it)",
+		"--raw takes it as it is":                             "a.png: no digit (/predict?raw=true takes it as it is)",
+		"give it a CSV file whose first line has these names": "a.png: no digit (POST rows to /v1/models/NAME:predict or /v2/models/NAME/infer)",
+		"--show=stages shows what was seen of it":             "a.png: no digit (dnn predict --show=stages shows what was seen of it)",
 	} {
 		code, text := StatusOf(fault.New(fault.Data, "a.png", "no digit").WithHint("%s", hint))
 		if code != http.StatusBadRequest || text != want {
