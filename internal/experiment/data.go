@@ -7,6 +7,12 @@ import (
 	"dnn/internal/testset"
 )
 
+// seedSplits reports whether the seed decides which samples test or validate.
+func (x *experiment) seedSplits() bool {
+	d := x.Dataset
+	return d.IsTable() || d.CSV != "" && d.Test == "" || x.Validation == "stratified"
+}
+
 // startSource returns the data set of a run that starts from the weights of a model, which was read from the path from.
 // seed decides how the samples are split. The columns and classes of a table must mean the same as for the model, and
 // are put into its order.

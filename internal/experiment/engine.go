@@ -5,7 +5,6 @@ import (
 	"runtime"
 
 	"dnn/internal/fault"
-	"dnn/internal/modelfile"
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
 	"dnn/internal/nn/step"
@@ -35,19 +34,19 @@ func NewEngine(system *System, threads int) (*step.Engine, error) {
 	return step.NewEngine(set, threads), nil
 }
 
-// trainingBytes returns how much memory training the network needs, beside the data.
-func trainingBytes(arch nn.Architecture, teachers []*modelfile.Model, batch int) float64 {
+// Bytes returns how much memory a run needs beside the data.
+func (x *experiment) Bytes() float64 {
 	var taught []nn.Architecture
-	for _, t := range teachers {
+	for _, t := range x.teachers {
 		taught = append(taught, t.Architecture)
 	}
-	return step.TrainingBytes(arch, taught, batch)
+	return step.TrainingBytes(x.arch, taught, min(x.BatchSize, x.source.Count))
 }
 
-// fitsMemory returns an error if training the network would need more memory than is available.
-func fitsMemory(system *System, arch nn.Architecture, teachers []*modelfile.Model, batch int) error {
+// fitsMemory returns an error if a run would need more memory than is available.
+func (x *experiment) fitsMemory(system *System) error {
 	available, ok := system.Memory()
-	if need := trainingBytes(arch, teachers, batch); ok && need > float64(available) {
+	if need := x.Bytes(); ok && need > float64(available) {
 		return fault.New(fault.Resources, "layers", "training needs about %s of memory, there are %s",
 			Gigabytes(need), Gigabytes(float64(available))).WithHint("use fewer units or a smaller batch_size")
 	}

@@ -66,7 +66,7 @@ func (x *experiment) check(system *System, o Options) (err error) {
 	if err := x.noteExperiment(system, o); err != nil {
 		return err
 	}
-	return fitsMemory(system, x.arch, x.teachers, min(x.BatchSize, x.source.Count))
+	return x.fitsMemory(system)
 }
 
 // readTeachers reads the models that teach a network of the given architecture, and checks that they fit its data set

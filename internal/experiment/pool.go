@@ -116,11 +116,6 @@ func (p *Pool) source(d config.Dataset) (*dataset.Source, error) {
 	return s, err
 }
 
-// Bytes returns how much memory the run needs beside the data.
-func (t *Trial) Bytes() float64 {
-	return trainingBytes(t.arch, t.teachers, min(t.BatchSize, t.source.Count))
-}
-
 // Parameters returns how many the network has.
 func (t *Trial) Parameters() int { return t.arch.Parameters() }
 
@@ -145,7 +140,7 @@ func (x *experiment) dataKey() (string, error) {
 		return "", err
 	}
 	key := fmt.Sprintf("%s %v %s", d, x.ValidationSplit, x.Validation)
-	if x.Dataset.IsTable() || x.Validation == "stratified" {
+	if x.seedSplits() {
 		key += fmt.Sprintf(" %d", x.SplitSeed())
 	}
 	return key, nil

@@ -58,6 +58,42 @@ func TestTrial(t *testing.T) {
 	}
 }
 
+// TestTrialOfImageRows: each seed has its own test rows, also of a table of images, and also in one pool.
+func TestTrialOfImageRows(t *testing.T) {
+	experimenttest.Isolate(t)
+	folder := t.TempDir()
+	var rows strings.Builder
+	rows.WriteString("a,b,kind\n")
+	for i := range 40 {
+		fmt.Fprintf(&rows, "%d,%d,%d\n", i*37%256, i*i%256, i*7%3)
+	}
+	table, path := filepath.Join(folder, "t.csv"), filepath.Join(folder, "t.yaml")
+	text := fmt.Sprintf("dataset: {csv: %q, target: kind, image: [1, 2]}\nepochs: 1\nbatch_size: 8\n", table)
+	for name, content := range map[string]string{table: rows.String(), path: text} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := experimenttest.NewSystem()
+	pool := experiment.NewPool(&w.System, experiment.Options{})
+	defer pool.Close()
+	for _, seed := range []string{"1", "2"} {
+		want := experimenttest.Train(t, experimenttest.Options(path, filepath.Join(folder, "alone.bin"), set("seed", seed)))
+		one, err := pool.Trial(resolve(t, path, set("seed", seed)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := one.Train(t.Context(), experiment.TrialRun{Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var model bytes.Buffer
+		if _, err := result.WriteModel(&model); err != nil || !bytes.Equal(model.Bytes(), want) {
+			t.Errorf("seed %s: another model than alone, %v", seed, err)
+		}
+	}
+}
+
 // trial trains an experiment in a pool of its own.
 func trial(t *testing.T, r *config.Resolved, how experiment.TrialRun) experiment.TrialResult {
 	t.Helper()

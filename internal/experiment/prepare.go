@@ -100,11 +100,6 @@ func (p *Prepared) Announce() error {
 	return Tell(p.options.Listener.Planned, p.plan())
 }
 
-// Bytes returns how much memory a run needs beside the data.
-func (p *Prepared) Bytes() float64 {
-	return trainingBytes(p.arch, p.teachers, min(p.BatchSize, p.source.Count))
-}
-
 // Load reads the data set, for Data to return.
 func (p *Prepared) Load(ctx context.Context) (err error) {
 	how := obtain.How(p.system, p.Resolved, p.options.DataDir)
@@ -130,7 +125,9 @@ func (p *Prepared) Settings() (string, error) {
 
 // seeded returns the experiment with a seed, and the data of its run. The experiment shares with p what no run changes.
 func (p *Prepared) seeded(ctx context.Context, seed uint64, output string) (*experiment, *dataset.Data, error) {
-	flags := []config.Flag{{Name: "--seed", Key: "seed", Value: strconv.FormatUint(seed, 10)}}
+	flags := []config.Flag{
+		{Name: "--seed", Key: "seed", Value: strconv.FormatUint(seed, 10)}, {Name: "--seeds", Key: "seeds", Value: "1"},
+	}
 	if output != "" {
 		flags = append(flags, config.Flag{Name: "--output", Key: "output", Value: output})
 	}
@@ -141,7 +138,7 @@ func (p *Prepared) seeded(ctx context.Context, seed uint64, output string) (*exp
 	x := *p.experiment
 	x.Resolved, x.name = resolved, fmt.Sprintf("seed-%d", seed)
 	x.writes = outputs{model: output != "", checkpoints: output != "" && x.Checkpoint != nil}
-	if resolved.SplitSeed() == p.SplitSeed() || !x.Dataset.IsTable() && x.Validation != "stratified" {
+	if resolved.SplitSeed() == p.SplitSeed() || !x.seedSplits() {
 		return &x, p.data, nil
 	}
 	p.loading.Lock() // the seed splits the data: this run has its own
@@ -184,19 +181,13 @@ func (p *Prepared) Train(ctx context.Context, r SeedRun) (_ report.Seed, err err
 	}
 	defer engine.Close()
 	if r.Output != "" {
-		if f, ok := x.again(engine, data); ok {
+		if f, ok := x.again(engine, data, p.options.Resume); ok {
 			return f.seed(true), nil
 		}
 	}
 	model, err := x.newNetwork(p.options.From)
 	if err != nil {
 		return report.Seed{}, err
-	}
-	unfinished := 0
-	if x.writes.checkpoints {
-		if unfinished, err = (&train.Checkpoints{Path: x.checkpointPath()}).Count(); err != nil {
-			return report.Seed{}, err
-		}
 	}
 	quiet := *p.system
 	quiet.Stderr = io.Discard // many runs at once have no progress of their own
@@ -205,7 +196,7 @@ func (p *Prepared) Train(ctx context.Context, r SeedRun) (_ report.Seed, err err
 		return report.Seed{}, err
 	}
 	o := Options{
-		Resume: unfinished > 0, NoModel: r.Output == "", wholeOnly: true, trained: r.Trained, Listener: Listener{Note: r.Note},
+		Resume: p.options.Resume, NoModel: r.Output == "", wholeOnly: true, trained: r.Trained, Listener: Listener{Note: r.Note},
 	}
 	f, err := x.train(ctx, &quiet, o, run, data)
 	if err != nil {
@@ -214,10 +205,11 @@ func (p *Prepared) Train(ctx context.Context, r SeedRun) (_ report.Seed, err err
 	return f.seed(false), nil
 }
 
-// again returns the run that has left its model at the output, if it is the run of this experiment, and tests it.
-func (x *experiment) again(engine *step.Engine, data *dataset.Data) (f finished, ok bool) {
+// again returns the run that has left its model at the output, if it is the run of this experiment, and tests it. With
+// resume it need not have started from the model that this one does.
+func (x *experiment) again(engine *step.Engine, data *dataset.Data, resume bool) (f finished, ok bool) {
 	file, ok := readFinished(x.Output)
-	if !ok || file.Version != Version || file.RateChanges != nil {
+	if !ok || file.Version != Version || file.RateChanges != nil || !resume && file.Start != x.start {
 		return f, false
 	}
 	settings, err := json.Marshal(x.Reproducible())

@@ -25,7 +25,11 @@ func (x *experiment) resume(
 		return false, fault.New(fault.Config, x.Output,
 			"wanted the name of a file with --resume, found a device or a FIFO")
 	}
-	model, finished := x.readOutcome(data, settings, run.Plan())
+	var model outcome
+	file, finished := readFinished(x.Output) // if what is not a model cannot be replaced, the run reports that later
+	if finished {
+		model, finished = x.outcomeOf(file, data, settings, run.Plan())
+	}
 	checkpoints, err := run.Checkpoints.Count()
 	if err != nil {
 		return false, err
@@ -55,21 +59,23 @@ func (x *experiment) resume(
 	return false, err
 }
 
+// goesOn makes the run go on from its newest checkpoint, if that is of this very run, but for the epochs. With resume it
+// need not have started from the same model.
+func (x *experiment) goesOn(run *train.Run, resume bool) bool {
+	found, _, err := run.Checkpoints.Latest()
+	if err != nil || found == nil || run.Fits(found) != nil || !resume && run.Checkpoints.Start != x.start {
+		run.Checkpoints.Start = x.start
+		return false
+	}
+	run.From = found
+	return true
+}
+
 // outcome is what a run of the same experiment, except perhaps for the number of epochs, has left at the output.
 type outcome struct {
 	epochs int  // the number that it was to train
 	done   int  // the number that it has trained
 	ended  bool // whether early stopping or a target ended it
-}
-
-// readOutcome returns what a finished run of the same experiment, except perhaps for the number of epochs, has left at
-// the output. It returns false if there is no such model.
-func (x *experiment) readOutcome(data *dataset.Data, settings json.RawMessage, plan train.Plan) (o outcome, ok bool) {
-	file, ok := readFinished(x.Output)
-	if !ok { // not a model; if it cannot be replaced, the run reports that later
-		return o, false
-	}
-	return x.outcomeOf(file, data, settings, plan)
 }
 
 // readFinished reads what may be the model of a finished run. It returns false if there is no model file.
@@ -81,7 +87,8 @@ func readFinished(path string) (file *modelfile.Model, ok bool) {
 	return file, err == nil
 }
 
-// outcomeOf is readOutcome of a model.
+// outcomeOf returns what a finished run of the same experiment, except perhaps for the number of epochs, has left as that
+// model. It returns false if the model is of another one.
 func (x *experiment) outcomeOf(
 	file *modelfile.Model, data *dataset.Data, settings json.RawMessage, plan train.Plan,
 ) (o outcome, ok bool) {

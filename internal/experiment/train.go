@@ -121,7 +121,8 @@ func (x *experiment) train(
 		run.Checkpoints = x.checkpoints(data, settings)
 	}
 	switch {
-	case o.Resume:
+	case o.wholeOnly && run.Checkpoints != nil && x.goesOn(run, o.Resume): // and is no shorter for a model that is there
+	case o.Resume && !o.wholeOnly:
 		if over, err := x.resume(system, run, data, settings); over || err != nil {
 			return f, err
 		}

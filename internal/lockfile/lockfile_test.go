@@ -31,6 +31,24 @@ func TestLock(t *testing.T) {
 	unlock()
 }
 
+// A link in place of the file is no lock: what it leads to stays as it is.
+func TestLockOfALink(t *testing.T) {
+	folder := t.TempDir()
+	path, other := filepath.Join(folder, ".model.bin.lock"), filepath.Join(folder, "other")
+	if err := os.WriteFile(other, []byte("of value"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(other, path); err != nil {
+		t.Skip(err)
+	}
+	if _, err := Lock(path); err == nil {
+		t.Error("a link was taken for a lock")
+	}
+	if text, err := os.ReadFile(other); string(text) != "of value" {
+		t.Errorf("what it leads to holds %q, %v", text, err)
+	}
+}
+
 // A killed process leaves the file but no lock.
 func TestLockLeftBehind(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".model.bin.lock")

@@ -120,7 +120,8 @@ func preparePair(ctx context.Context, system *world.System, o CompareOptions) (*
 		p.experiments[i] = one
 	}
 	a, b := p.experiments[0], p.experiments[1]
-	if strings.HasPrefix(o.Metric, "val_") && (a.ValidationSplit != b.ValidationSplit || a.Validation != b.Validation) {
+	if strings.HasPrefix(o.Metric, "val_") && (a.ValidationSplit != b.ValidationSplit || a.Validation != b.Validation ||
+		a.Dataset.IsTable() != b.Dataset.IsTable()) {
 		return nil, fault.New(fault.Usage, "--metric", "wanted experiments that are validated on the same samples, found other ones").
 			WithHint("compare them by a metric of the test")
 	}
@@ -163,6 +164,9 @@ func (p *pair) compare(ctx context.Context, c *Comparison) error {
 				c.Experiments[0], p.experiments[0].Dataset, one.Dataset)
 		}
 	}
+	if err := p.checkTests(); err != nil {
+		return err
+	}
 	train := func(ctx context.Context, i int, _ func()) (report.Seed, error) {
 		seed := uint64(i/2) + 1
 		s, err := p.experiments[i%2].Train(ctx, experiment.SeedRun{Seed: seed, Threads: share.threads})
@@ -190,6 +194,31 @@ func (p *pair) compare(ctx context.Context, c *Comparison) error {
 	for _, one := range p.experiments {
 		if err := one.Data().CheckSizes(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkTests returns an error if the experiments, which have the same files, are not tested on the same rows of a table,
+// or not on the same column of them.
+func (p *pair) checkTests() error {
+	a, b := p.experiments[0].Dataset, p.experiments[1].Dataset
+	seed := func(of *uint64) any {
+		if of == nil || a.Test != "" && !strings.HasPrefix(p.options.Metric, "val_") { // it does not say what tests
+			return "none"
+		}
+		return *of
+	}
+	for _, of := range []struct {
+		key           string
+		first, second any
+	}{
+		{"target", a.Target, b.Target}, {"header", !a.NoHeader, !b.NoHeader}, {"test_split", a.TestSplit, b.TestSplit},
+		{"split_seed", seed(a.SplitSeed), seed(b.SplitSeed)},
+	} {
+		if of.first != of.second {
+			return fault.New(fault.Data, p.options.Second, "dataset: wanted %s: %v, as %s has, found %v", of.key, of.first,
+				p.options.First, of.second).WithHint("only what is tested on the same samples can be compared")
 		}
 	}
 	return nil

@@ -160,14 +160,15 @@ func (c *Checkpoints) SetAside() (newest string, err error) {
 	if err := old.removeBut(nil); err != nil {
 		return "", err
 	}
+	// The history file moves along, and first: a checkpoint finds it there, before it moves and after (see readHistory), but
+	// a run that finds no checkpoint removes what it takes for its own.
+	if err := os.Rename(c.historyPath(), old.historyPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fault.CannotWrite(c.historyPath(), err)
+	}
 	for _, steps := range all {
 		if err := os.Rename(c.file(steps), old.file(steps)); err != nil {
 			return "", fault.CannotWrite(c.file(steps), err)
 		}
-	}
-	// The history file moves along. Checkpoints that are renamed back by hand still find it there: see readHistory.
-	if err := os.Rename(c.historyPath(), old.historyPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fault.CannotWrite(c.historyPath(), err)
 	}
 	return old.file(all[0]), nil
 }

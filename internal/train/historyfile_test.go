@@ -202,6 +202,22 @@ func TestHistoryFileSetAside(t *testing.T) {
 	}
 }
 
+// The history file is set aside before the checkpoints, which find it in either place: a run that is killed in between has
+// left both.
+func TestHistoryFileGoesFirst(t *testing.T) {
+	t.Parallel() // most of the time is spent on writes to disk
+	w := stopLong(t, t.TempDir(), 220, 205, false)
+	if err := os.MkdirAll(filepath.Join(w.Checkpoints.Path+"-old-history", "in the way"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Checkpoints.SetAside(); err == nil {
+		t.Fatal("a file replaced a folder")
+	}
+	if found, _, err := w.Checkpoints.Latest(); err != nil || found == nil || len(found.History()) != 205 {
+		t.Errorf("wanted the checkpoint where it was, found %v, %v", found, err)
+	}
+}
+
 // A checkpoint of format 1, which holds all of its epochs itself, is still read.
 func TestCheckpointOfFormat1(t *testing.T) {
 	t.Parallel() // most of the time is spent on writes to disk
