@@ -101,6 +101,7 @@ func TestFileErrors(t *testing.T) {
 		{"control character in a file name", `output: "a\nb"`, `mlp.yaml:1:9: output: wanted a file name of printable characters, found "a\nb"`, ""},
 
 		{"layers as a number", "layers: 100", "mlp.yaml:1:9: layers: wanted a list of layers such as [100, 50], found 100", "write [100]"},
+		{"layers in quotes", "layers: '[5, 3]'", `mlp.yaml:1:9: layers: wanted a list of layers such as [100, 50], found "[5, 3]"`, quotes},
 		{"layers as nothing", "layers:", "mlp.yaml:1:8: layers: wanted a list of layers such as [100, 50], found nothing", leaveOut},
 		{"layer of zero", "layers: [100, 0]", "mlp.yaml:1:15: " + wantUnits + "found 0", ""},
 		{"negative layer", "layers:\n  - 100\n  - -3", "mlp.yaml:3:5: " + wantUnits + "found -3", ""},

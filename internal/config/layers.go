@@ -44,6 +44,8 @@ func (k layers) Read(n *yaml.Node) (any, *keyfile.Problem) {
 				p.Hint = "write [" + n.Value + "]"
 			case keyfile.IsPlain(n) && keyfile.IsWhole(n.Value):
 				p.Hint = "write [" + n.Value + "]"
+			case keyfile.FlowNode(n.Value).Kind == yaml.SequenceNode:
+				p.Hint = "take the quotes off"
 			case strings.ContainsAny(n.Value, "[{"): // keyfile.FlowNode could not read it
 				p.Hint = "look for a bracket that is not closed"
 			}

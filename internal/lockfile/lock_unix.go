@@ -10,10 +10,9 @@ import (
 )
 
 func lock(path string) (*os.File, error) {
-	// The lock is written to: a symbolic link in its place would lead to a file that is none.
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o666)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if errors.Is(err, fs.ErrPermission) { // another user's, who was killed or holds it: whoever may read can lock
-		if left, rerr := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW, 0); rerr == nil {
+		if left, rerr := os.Open(path); rerr == nil {
 			file, err = left, nil
 		}
 	}

@@ -32,6 +32,9 @@ var ErrUnsupported = errors.New("the file system has no locks")
 func Lock(path string) (unlock func(), err error) {
 	const tries = 100 // each fails only if a holder unlocks between two calls
 	for range tries {
+		if _, err := os.Readlink(path); err == nil { // what is written to it would go to a file that is no lock
+			return nil, &os.PathError{Op: "open", Path: path, Err: errors.New("wanted a lock, found a symbolic link")}
+		}
 		file, err := lock(path)
 		if err != nil {
 			return nil, err
