@@ -268,7 +268,7 @@ func (p *Prepared) CheckSeeds() error {
 	for _, c := range p.Callbacks {
 		if _, ok := c.Log(); ok {
 			return p.Fault(c.Name, "wanted no log beside several seeds, which would all write to it").
-				WithHint("take it out, or train with --seeds 1")
+				WithHint("take it out: only one run, as with --seeds 1, can have it")
 		}
 	}
 	return nil

@@ -3,10 +3,13 @@ package seeds
 import (
 	"bytes"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"dnn/internal/experiment"
@@ -126,6 +129,26 @@ func TestLargestSeed(t *testing.T) {
 	trainAll(t, options("many.bin", "seed=18446744073709551614", "seeds=2"), func(seed uint64) experiment.Options {
 		return options("alone.bin", "seed="+strconv.FormatUint(seed, 10))
 	})
+}
+
+// TestCompareTellsNobody: runs that only tell which experiment is better are no runs for a tracker.
+func TestCompareTellsNobody(t *testing.T) {
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	defer server.Close()
+	options := write(t, "epochs: 1\nlayers: [6]\nmlflow: {tracking_uri: "+server.URL+"}\n")
+	first := options("a.bin").Config
+	second := strings.TrimSuffix(first, ".yaml") + "2.yaml"
+	if err := os.WriteFile(second, bytes.Replace(read(t, first), []byte("[6]"), []byte("[7]"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, _, _ := newSystem()
+	if err := Compare(t.Context(), s, CompareOptions{First: first, Second: second, MaxSeeds: MinSeeds}); err != nil {
+		t.Fatal(err)
+	}
+	if n := asked.Load(); n > 0 {
+		t.Errorf("a tracker was asked %d times", n)
+	}
 }
 
 // TestCompareOther: experiments on one table that are not tested on the same rows, or that learn another column.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"dnn/internal/config"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/report"
@@ -105,6 +106,7 @@ func preparePair(ctx context.Context, system *world.System, o CompareOptions) (*
 	for i, path := range []string{o.First, o.Second} {
 		one, err := experiment.Prepare(ctx, system, experiment.Options{
 			Config: path, DataDir: o.DataDir, NoModel: true, NoHistory: true, NoPicture: true,
+			Flags:    []config.Flag{{Name: "dnn compare", Key: "mlflow", Value: "off"}}, // some of the runs do not count
 			Listener: experiment.Listener{Verbose: !o.JSON},
 		})
 		if err == nil {
