@@ -41,8 +41,9 @@ func (t Table) foreignKey(name string) (hint string, ok bool) {
 
 // foreignName looks a name up in Table.Foreign. Case and underscores do not matter: listenPort, Listen_Port.
 func (t Table) foreignName(name string) (Foreign, bool) {
+	plain := plainName(name)
 	for f, names := range t.Foreign {
-		if slices.Contains(names, plainName(name)) {
+		if slices.Contains(names, plain) {
 			return f, true
 		}
 	}

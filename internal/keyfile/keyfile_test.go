@@ -3,6 +3,7 @@ package keyfile_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -118,6 +119,22 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, lines(t, err)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestManyMistakes: none of very many is lost, in the order of the file; a file of another kind has one in each line. Their
+// number may be large: each costs the same.
+func TestManyMistakes(t *testing.T) {
+	const n = 20_000
+	_, _, err := load(strings.Repeat("server: {port: 0, rot: 1}\n", n), keyfile.Options{})
+	got := lines(t, err)
+	if len(got) != n+1 {
+		t.Fatalf("found %d mistakes, wanted %d", len(got), n+1)
+	}
+	for i, line := range got[2:] {
+		if want := fmt.Sprintf("site.yaml:%d:1: the key server is given twice, first at site.yaml:1:1", i+2); line != want {
+			t.Fatalf("found %q, wanted %q", line, want)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package keyfile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -27,6 +28,7 @@ type Problem struct {
 	What, Hint string
 
 	next *Problem // the next problem; nil: none
+	last *Problem // of the list that begins here, as far as And knows; nil: unknown
 }
 
 // And appends other to the list p. Either may be nil.
@@ -34,11 +36,11 @@ func (p *Problem) And(other *Problem) *Problem {
 	if p == nil {
 		return other
 	}
-	last := p
+	last := cmp.Or(p.last, p) // a file may have many problems: no walk through all of them for each
 	for last.next != nil {
 		last = last.next
 	}
-	last.next = other
+	last.next, p.last = other, last
 	return p
 }
 
