@@ -51,10 +51,10 @@ func (p *Pool) Close() {
 	p.wakeWorkers()
 }
 
-// Run calls task(worker, i) once for each i < tasks, and returns when all calls have returned. There can be 65,535
-// tasks. The queue of worker w has the tasks from w*tasks/workers up to (w+1)*tasks/workers, so that in phases of as
-// many tasks the same worker finds the data of a task in its cache. Run must not be called by two goroutines at once,
-// nor by a task. For tasks that need others there is RunInOrder.
+// Run calls task(worker, i) once for each i < tasks, and returns when all calls have returned. The queue of worker w has
+// the tasks from w*tasks/workers up to (w+1)*tasks/workers, so that in phases of as many tasks the same worker finds the
+// data of a task in its cache. Run must not be called by two goroutines at once, nor by a task. For tasks that need
+// others there is RunInOrder.
 //
 // If a task panics, the other tasks still run, and then Run panics with the same value. So the caller can recover, and
 // nobody uses its memory any more. If a single worker runs all tasks, the panic ends Run at once.
@@ -104,7 +104,7 @@ func (p *Pool) run(tasks int, order *Order, task func(worker, task int)) {
 		if order != nil {
 			first, end = order.first[w], order.first[w+1]
 		}
-		p.queues[w].word.Store(uint64(phase)<<32 | uint64(end)<<16 | uint64(first))
+		p.queues[w].fill(phase, first, end)
 	}
 	p.phase.Store(phase)
 	p.wakeWorkers()

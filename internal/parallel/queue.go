@@ -1,17 +1,27 @@
 package parallel
 
-import "sync/atomic"
+import (
+	"math"
+	"sync/atomic"
+)
 
-// maxTasks is the largest number of tasks in a phase: it fits into 16 bits of a queue's word.
-const maxTasks = 1<<16 - 1
+// maxTasks is the largest number of tasks in a phase.
+const maxTasks = math.MaxInt32
 
-// queue is a range of tasks that are not claimed yet. Its word holds the number of the phase (32 bits), the end of the
-// range and the next task (16 bits each). Since all three change at once, a worker that lost its core in one phase and
-// continues in a later one cannot claim a task by mistake. A queue fills two cache lines, since CPUs prefetch pairs of
-// lines.
+// queue is a range of tasks that are not claimed yet. Its word holds the number of the phase and the next task (32 bits
+// each). Since both change at once, a worker that lost its core in one phase and continues in a later one cannot claim a
+// task by mistake. A queue fills two cache lines, since CPUs prefetch pairs of lines.
 type queue struct {
 	word atomic.Uint64
-	_    [120]byte
+	end  atomic.Uint32 // of the range
+	_    [116]byte
+}
+
+// fill makes the queue the tasks [first, end) of a phase. The word comes first: a worker that has read the word of the
+// phase before, and then the end of this one, fails to claim a task.
+func (q *queue) fill(phase uint32, first, end int) {
+	q.word.Store(uint64(phase)<<32 | uint64(first))
+	q.end.Store(uint32(end))
 }
 
 // claimResult is the result of trying to claim a task.
@@ -27,7 +37,7 @@ const (
 func (q *queue) claim(phase uint32, order *Order) (task int, result claimResult) {
 	for {
 		word := q.word.Load()
-		next, end := word&maxTasks, word>>16&maxTasks
+		next, end := uint32(word), q.end.Load()
 		if uint32(word>>32) != phase || next == end {
 			return 0, none
 		}
@@ -43,5 +53,5 @@ func (q *queue) claim(phase uint32, order *Order) (task int, result claimResult)
 // hasTasks reports whether there are tasks of the phase that are not claimed yet.
 func (q *queue) hasTasks(phase uint32) bool {
 	word := q.word.Load()
-	return uint32(word>>32) == phase && word&maxTasks != word>>16&maxTasks
+	return uint32(word>>32) == phase && uint32(word) != q.end.Load()
 }

@@ -20,30 +20,51 @@ func Encode(w io.Writer, f *File) (digest string, err error) {
 	if err := f.check(); err != nil {
 		return "", err
 	}
-	size := 0
-	for _, t := range f.Tensors {
-		size += len(t.Data) * elementBytes
-	}
-	data := make([]byte, 0, size)
-	for _, t := range f.Tensors {
-		for _, x := range t.Data {
-			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
-		}
-	}
 	header := encodeHeader(f)
 	if len(header) > maxHeader {
 		return "", fmt.Errorf("wanted a header of at most %d bytes, found one of %d", maxHeader, len(header))
 	}
 	sum := headerDigest(header)
-	sum.Write(data)
+	if err := writeData(sum, f.Tensors); err != nil {
+		return "", err
+	}
 	digest = hex.EncodeToString(sum.Sum(nil))
 	copy(header[len(sealPrefix):], digest)
-	for _, part := range [][]byte{lengthOf(header), header, data} {
+	for _, part := range [][]byte{lengthOf(header), header} {
 		if _, err := w.Write(part); err != nil {
 			return "", err
 		}
 	}
+	if err := writeData(w, f.Tensors); err != nil {
+		return "", err
+	}
 	return digest, nil
+}
+
+// writeData writes the tensors' bytes, a piece at a time: all of them may be more than what is left of the memory.
+func writeData(w io.Writer, tensors []Tensor) error {
+	const piece = 64 << 10 // whole elements
+	buf := make([]byte, 0, piece)
+	for i := range tensors {
+		for row := range tensors[i].rows() {
+			for len(row) > 0 {
+				n := min(len(row), (piece-len(buf))/elementBytes)
+				for _, x := range row[:n] {
+					buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(x))
+				}
+				row = row[n:]
+				if len(buf) < piece {
+					continue
+				}
+				if _, err := w.Write(buf); err != nil {
+					return err
+				}
+				buf = buf[:0]
+			}
+		}
+	}
+	_, err := w.Write(buf)
+	return err
 }
 
 // check says what in f Decode would not read back as it was.
@@ -64,7 +85,7 @@ func (f *File) check() error {
 				metadataKey, t.Name)
 		}
 		seen[t.Name] = true
-		if n, ok := elements(t.Shape); !ok || n != len(t.Data) {
+		if !t.fits() {
 			return fmt.Errorf("tensor %s: its shape %v does not fit its %d elements", t.Name, t.Shape, len(t.Data))
 		}
 	}
@@ -83,7 +104,8 @@ func encodeHeader(f *File) []byte {
 	b.WriteByte('}')
 	begin := 0
 	for _, t := range f.Tensors {
-		end := begin + len(t.Data)*elementBytes
+		n, _ := elements(t.Shape)
+		end := begin + n*elementBytes
 		shape := t.Shape
 		if shape == nil {
 			shape = []int{} // a scalar: "[]", not "null"

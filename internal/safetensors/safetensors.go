@@ -7,6 +7,7 @@ package safetensors
 
 import (
 	"encoding/binary"
+	"iter"
 	"math"
 )
 
@@ -15,6 +16,37 @@ type Tensor struct {
 	Name  string
 	Shape []int // each >= 1
 	Data  []float32
+
+	// Stride is the distance in Data between two rows of a matrix, which may have gaps between them, so that it need not
+	// be copied to be written. 0: there are none. Decode returns none.
+	Stride int
+}
+
+// rows returns the values row by row, or all at once if there are no gaps. The tensor must be one that fits.
+func (t *Tensor) rows() iter.Seq[[]float32] {
+	return func(yield func([]float32) bool) {
+		if t.Stride == 0 {
+			yield(t.Data)
+			return
+		}
+		n, _ := elements(t.Shape)
+		cols := t.Shape[len(t.Shape)-1]
+		for r := range n / cols {
+			if !yield(t.Data[r*t.Stride:][:cols]) {
+				return
+			}
+		}
+	}
+}
+
+// fits reports whether the data is as long as the shape says.
+func (t *Tensor) fits() bool {
+	n, ok := elements(t.Shape)
+	if !ok || t.Stride == 0 || len(t.Shape) == 0 {
+		return ok && n == len(t.Data) && t.Stride == 0
+	}
+	cols := t.Shape[len(t.Shape)-1]
+	return t.Stride >= cols && len(t.Data) >= (n/cols-1)*t.Stride+cols
 }
 
 // File is what the container holds.

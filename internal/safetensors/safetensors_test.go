@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -106,6 +107,31 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// A matrix with gaps between its rows is written as one without; the gaps are not. Both are longer than a piece.
+func TestEncodeLeavesOutGaps(t *testing.T) {
+	const rows, cols, stride = 301, 77, 80
+	var whole, gaps []float32
+	for i := range rows * stride {
+		gaps = append(gaps, float32(i))
+		if i%stride < cols {
+			whole = append(whole, float32(i))
+		}
+	}
+	file := func(data []float32, stride int) *File {
+		return &File{Key: "k", Document: "1", Tensors: []Tensor{
+			{Name: "m", Shape: []int{rows, cols}, Data: data, Stride: stride},
+			{Name: "v", Shape: []int{cols}, Data: data[:max(cols, stride)], Stride: stride},
+		}}
+	}
+	want := encode(t, file(whole, 0))
+	if got := encode(t, file(gaps, stride)); !bytes.Equal(got, want) {
+		t.Error("with gaps: found other bytes")
+	}
+	if got, err := Decode(bytes.NewReader(want), "f"); err != nil || !slices.Equal(got.Tensors[0].Data, whole) {
+		t.Errorf("found other elements, or %v", err)
+	}
+}
+
 func many(n int) (ts []Tensor) {
 	for i := range n {
 		ts = append(ts, Tensor{Name: fmt.Sprint(n - i), Shape: []int{1}, Data: []float32{float32(i)}})
@@ -130,6 +156,10 @@ func TestEncodeRefuses(t *testing.T) {
 
 		"tensor x: its shape [2] does not fit its 1 elements": with(Tensor{Name: "x", Shape: []int{2}, Data: one.Data}),
 		"tensor x: its shape [0] does not fit its 0 elements": with(Tensor{Name: "x", Shape: []int{0}}),
+		"tensor x: its shape [2 2] does not fit its 4 elements": with(Tensor{Name: "x", Shape: []int{2, 2},
+			Data: make([]float32, 4), Stride: 3}),
+		"tensor x: its shape [2 3] does not fit its 6 elements": with(Tensor{Name: "x", Shape: []int{2, 3},
+			Data: make([]float32, 6), Stride: 2}),
 		"tensor x: its shape [-1 -1] does not fit": with(Tensor{Name: "x", Shape: []int{-1, -1},
 			Data: one.Data}),
 	} {

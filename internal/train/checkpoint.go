@@ -199,7 +199,8 @@ const (
 	optimizerPrefix = "optimizer/" // the optimizer's state
 )
 
-// capture returns a checkpoint of the run, which must be between two steps.
+// capture returns a checkpoint of the run, which must be between two steps. The checkpoint has no memory of its own for
+// weights and moments, so it must be written before the next step.
 func (l *loop) capture() *Checkpoint {
 	c := &Checkpoint{
 		progress: l.progress, optimizer: l.Optimizer.Counters(), callbacks: map[string]map[string]float64{},
@@ -207,7 +208,8 @@ func (l *loop) capture() *Checkpoint {
 	}
 	store := func(prefix string, arrays []optimizer.StateArray) {
 		for _, a := range arrays {
-			c.tensors = append(c.tensors, safetensors.Tensor{Name: prefix + a.Name, Shape: a.Shape, Data: a.Floats()})
+			t := safetensors.Tensor{Name: prefix + a.Name, Shape: a.Shape, Data: a.Value.Data, Stride: a.Value.Stride}
+			c.tensors = append(c.tensors, t)
 		}
 	}
 	store(weightsPrefix, arraysOf(l.Model, nil))

@@ -174,10 +174,10 @@ const OptimizerEntries = 15
 // Shares cuts the features of sparse samples into n shares, one for each worker, so that all workers need about the
 // same time for a training step on a batch of that size: for their share and for their other work. otherWork is the
 // cost of the latter for each worker, in entries of a sparse batch; nil: none has any. It returns nil if the samples
-// are not sparse.
+// are not sparse, or the lists of such a batch would be too long for kernel.Sparse.
 func (s *Samples) Shares(n, batch int, otherWork []int) []kernel.Span {
 	nonzeros, seen := s.nonzeros()
-	if !sparse(nonzeros, seen) {
+	if !sparse(nonzeros, seen) || (s.Features+kernel.GatherSlack)*(batch+kernel.GatherSlack) > math.MaxInt32 {
 		return nil
 	}
 	const align = 16                                                             // features; a cut is at a multiple

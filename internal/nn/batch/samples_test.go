@@ -102,6 +102,17 @@ func TestNonzeros(t *testing.T) {
 	}
 }
 
+// A kernel finds entries of a list by an int32, so a batch that is too large for that is dense.
+func TestSharesOfHugeBatches(t *testing.T) {
+	s := &Samples{Count: 1, Features: 40_000, Bytes: make([]uint8, 40_000)}
+	if got := s.Shares(2, 53_000, nil); len(got) != 2 {
+		t.Errorf("2,120 million entries: wanted 2 shares, found %v", got)
+	}
+	if got := s.Shares(2, 60_000, nil); got != nil {
+		t.Errorf("2,400 million entries: wanted none, found %v", got)
+	}
+}
+
 // Shares cover the features once, in order, and cost about the same, even if the nonzeros are unevenly distributed.
 func TestShares(t *testing.T) {
 	const features, batch = 784, 100
