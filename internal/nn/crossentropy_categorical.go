@@ -41,7 +41,7 @@ func (l softmaxCrossentropy) Rows(w *kernel.Worker, y, dy kernel.Matrix, labels 
 	on, off := smoothCategorical(l.smoothing, y.Cols)
 	x := w.SoftmaxRows(y)
 	for r, largest := range x.Largest {
-		z, label := y.Row(r), int(labels[r])
+		z, label := y.Row(r), min(int(labels[r]), y.Cols-1) // a single output, which is always 1, is that of any class
 		predicted[r] = uint8(x.Best[r])
 		loss[r] = -float32((on - off) * (z[label] - largest))
 		if off > 0 {
@@ -59,7 +59,7 @@ func (l softmaxCrossentropy) Rows(w *kernel.Worker, y, dy kernel.Matrix, labels 
 	}
 	w.Residual(dy, y, off, scale)
 	for r := range dy.Rows {
-		label := int(labels[r])
+		label := min(int(labels[r]), y.Cols-1)
 		dy.Row(r)[label] = (y.Row(r)[label] - on) * scale
 	}
 }

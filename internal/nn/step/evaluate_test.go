@@ -143,6 +143,26 @@ func TestSamplesOfAnotherShape(t *testing.T) {
 	}
 }
 
+// A network of another program may end in a softmax of one output, which is always 1: samples of both classes have no
+// loss, and no gradient.
+func TestSingleSoftmaxOutput(t *testing.T) {
+	e := NewEngine(kernel.Available()[0], 2)
+	defer e.Close()
+	for _, activation := range []string{"softmax", "sigmoid"} {
+		m := nntest.RandomModel(t, nntest.Network(20, nn.CategoricalCrossentropy, nntest.Dense(1, activation)), 1)
+		s, before := nntest.RandomBytes(10, 20, 2, 1), nntest.Digest(m)
+		if r := NewEvaluator(e, m, s).Evaluate(); math.Abs(r.Loss) > 1e-5 {
+			t.Errorf("%s: evaluation: wanted a loss of 0, found %v", activation, r.Loss)
+		}
+		o := optimizer.NewSGD()
+		o.Begin(0.1)
+		r := NewTrainer(e, m, o, s, 10).Step(nntest.Counting(10), nil)
+		if math.Abs(r.Loss) > 1e-5 || nntest.Digest(m) != before {
+			t.Errorf("%s: step: wanted a loss of 0 and the same weights, found %v and others", activation, r.Loss)
+		}
+	}
+}
+
 // A NaN among the inputs or the weights reaches the loss through every activation and every kernel.
 func TestNaNComesThrough(t *testing.T) {
 	for _, set := range kernel.Available() {
