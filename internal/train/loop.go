@@ -39,7 +39,7 @@ type Run struct {
 
 	Callbacks   []Callback
 	Checkpoints *Checkpoints     // may be nil
-	From        *Checkpoint      // where the run resumes; nil: it starts at the first step
+	From        *Checkpoint      // where the run resumes, which takes its arrays; nil: it starts at the first step
 	Now         func() time.Time // the clock, for durations and timed checkpoints; training does not depend on it
 
 	Ended string // set by Do: the reason of the Stop that ended the run early; empty: there was none

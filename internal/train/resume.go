@@ -117,8 +117,11 @@ func (l *loop) restoreCallbacks(states []State) error {
 			return err
 		}
 	}
-	if l.writer != nil && l.From != nil {
-		l.writer.kept = []int{l.steps()}
+	if l.From != nil {
+		l.From.tensors = nil // the run has copies, and may need the memory
+		if l.writer != nil {
+			l.writer.kept = []int{l.steps()}
+		}
 	}
 	return nil
 }

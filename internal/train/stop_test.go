@@ -167,6 +167,9 @@ func TestStoppedWithinAStep(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				if len(from.Weights()) > 0 {
+					t.Error("wanted a run that does not keep the checkpoint in memory, found one that does")
+				}
 				if got := outcome(last, history); got != want {
 					t.Errorf("stopped after %d calls, step %d of epoch %d: wanted %.300s\nfound %.300s",
 						after, from.Step(), len(from.History())+1, want, got)
