@@ -71,7 +71,7 @@ type generations struct {
 }
 
 func (a *generations) more(idle bool) ([]job, error) {
-	if !idle {
+	if !idle || len(a.left) > 0 { // without a point that was left out, no generation after its own is known
 		return nil, nil
 	}
 	s := a.sweep
@@ -110,7 +110,7 @@ type halving struct {
 }
 
 func (a *halving) more(idle bool) ([]job, error) {
-	if !idle {
+	if !idle || len(a.left) > 0 { // without a point that was left out, no rung after its own can begin
 		return nil, nil
 	}
 	if a.Rung != nil {
@@ -161,7 +161,7 @@ func (a *halving) jobs() ([]job, error) {
 		if err := a.stopAll(k, rest); err != nil {
 			return nil, err
 		}
-		alive = next
+		alive = slices.DeleteFunc(next, func(setting int) bool { return a.stoppedBy(setting, a.rungs[k]) })
 	}
 	here, err := a.at(a.rung)
 	if err != nil {
@@ -189,6 +189,14 @@ func (a *halving) jobs() ([]job, error) {
 		a.show.beginRung(total, total-len(jobs))
 	}
 	return jobs, nil
+}
+
+// stoppedBy reports whether a setting was stopped after so many epochs, or fewer. It stays so, though with a larger run_cap
+// it may be among those that go on.
+func (r *run) stoppedBy(setting, epochs int) bool {
+	return slices.ContainsFunc(r.ranking.Points(setting), func(n int) bool {
+		return r.done[n].Status == folder.Stopped && r.done[n].Epochs <= epochs
+	})
 }
 
 // at returns what the points have given at a rung, or before it if they ended there. A damaged result is set aside.

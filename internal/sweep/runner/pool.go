@@ -152,7 +152,7 @@ var errBeyond = fault.New(fault.Interrupted, "", "an earlier point has reached t
 
 // start begins as many jobs as can go on now.
 func (p *pool) start(ctx context.Context) error {
-	for {
+	for ctx.Err() == nil {
 		if p.thaw() {
 			continue
 		}
@@ -191,6 +191,7 @@ func (p *pool) start(ctx context.Context) error {
 		p.queue = p.queue[1:]
 		p.begin(ctx, begun, threads)
 	}
+	return nil
 }
 
 // refill asks the agenda for more if the queue is empty.

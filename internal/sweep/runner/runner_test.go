@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +115,45 @@ func TestMemory(t *testing.T) {
 	}
 	if all := results(t, Options{Path: path}); len(all) != 2 || all[1].Point != 2 {
 		t.Errorf("%+v", all)
+	}
+}
+
+// TestMemoryBetween: a sweep whose points depend on others ends at one for which there is too little memory.
+func TestMemoryBetween(t *testing.T) {
+	early := "early_terminate: {type: hyperband, min_iter: 1, eta: 2}\n"
+	for _, lines := range []string{
+		"method: bayes\nrun_cap: 2\nparameters: {layers: {values: [[5], [60000, 60000]]}}\n",
+		"method: list\nlist: [{layers: [5]}, {layers: [60000, 60000]}]\n" + early,
+	} {
+		s, _, _ := newSystem(1e9)
+		err := Run(t.Context(), s, Options{Path: write(t, lines), Threads: 2})
+		if fault.KindOf(err) != fault.Resources || !strings.Contains(err.Error(), "1 point need") {
+			t.Errorf("%s%v", lines, err)
+		}
+	}
+}
+
+// TestStoppedStays: what early stopping has ended stays so, whatever a larger run_cap would let go on.
+func TestStoppedStays(t *testing.T) {
+	early := "early_terminate: {type: hyperband, min_iter: 2, eta: 2}\n"
+	path := write(t, strings.Replace(rates, "12", "2", 1)+early)
+	o := Options{Path: path, NoModels: true, Threads: 2}
+	before := runSweep(t, o, 0)
+	for i := 3; i <= 8; i++ { // of an odd number, one more goes on
+		text := strings.Replace("base: t.yaml\n"+rates, "12", strconv.Itoa(i), 1) + early
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		now := runSweep(t, o, 0)
+		if len(now) != 2*i {
+			t.Fatalf("%d points of %d settings", len(now), i)
+		}
+		for n, was := range before {
+			if now[n].Status != was.Status {
+				t.Errorf("run_cap %d: point %d was %s, and is %s", i, n, was.Status, now[n].Status)
+			}
+		}
+		before = now
 	}
 }
 
