@@ -49,7 +49,7 @@ func (t *Training) turn() {
 		return
 	}
 	t.run.MultiplyRate(f)
-	t.state.Factor, t.state.ByHand = f, true
+	t.state.Factor, t.state.ByHand = f, f != 1 || t.run.RateChanges != nil // one that is taken back before a step is none
 	t.state.Rate = t.run.Schedule.Rate(len(t.history)*t.state.Steps+t.state.Step) * f
 	t.tell()
 }

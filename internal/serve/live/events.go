@@ -67,6 +67,7 @@ func (t *Training) watch() (wake chan struct{}, ok bool) {
 	if len(t.watchers) >= maxWatchers {
 		return nil, false
 	}
+	t.tell() // that they are more
 	wake = make(chan struct{}, 1)
 	t.watchers[wake] = true
 	t.busy.Store(true)

@@ -81,7 +81,7 @@ func New(ctx context.Context, o Options) *Training {
 	}
 	t := &Training{
 		o: o, ctx: ctx, awake: make(chan struct{}, 1), watchers: map[chan struct{}]bool{},
-		state: state{Phase: Waiting, Factor: 1}, kept: keeper{memory: o.Memory, every: 1},
+		state: state{Begun: o.Now().UnixMicro(), Phase: Waiting, Factor: 1}, kept: keeper{memory: o.Memory, every: 1},
 		asked: asked{factor: 1, paused: o.Paused},
 	}
 	t.page.Training = true

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -129,6 +130,8 @@ type event struct {
 	History []history.Record[history.Number]
 	Kept    []int
 	Every   int
+	Viewers int
+	Begun   int64
 }
 
 // watch returns a function that waits for an event which has what is wanted. The last one heard counts too: what comes
@@ -308,6 +311,48 @@ func TestRate(t *testing.T) {
 	}
 	if bytes.Equal(weights(t, b.run, b.like), after(t, 3)) {
 		t.Error("the rate has changed nothing")
+	}
+}
+
+// A rate that is taken back before the next step has changed nothing.
+func TestRateTakenBack(t *testing.T) {
+	b, begin := newBench(t, 2, live.Options{Paused: true})
+	until := b.watch()
+	begin()
+	until("the first pause", phase(live.Paused))
+	for _, factor := range []float64{0.5, 1} {
+		b.do("rate", fmt.Sprintf(`{"factor":%v}`, factor))
+		if e := until("the change", func(e event) bool { return e.Factor == factor }); e.ByHand != (factor != 1) {
+			t.Errorf("factor %v: wanted another word about a change by hand, found %t", factor, e.ByHand)
+		}
+	}
+	b.do("resume", "")
+	if e := until("the end", phase(live.Finished)); e.ByHand {
+		t.Error("wanted a run that follows from its experiment, found one that was changed by hand")
+	}
+	if err := <-b.ended; err != nil || b.run.RateChanges != nil {
+		t.Errorf("found %v, and changes %v", err, b.run.RateChanges)
+	}
+	if !bytes.Equal(weights(t, b.run, b.like), after(t, 2)) {
+		t.Error("wanted the model of a run that nobody changes, found another")
+	}
+}
+
+// Events tell a run from the next at the same address, and how many look on.
+func TestWhoIsThere(t *testing.T) {
+	for second := range 2 {
+		b, begin := newBench(t, 1, live.Options{Paused: true, Now: func() time.Time { return time.Unix(int64(second), 0) }})
+		first := b.watch()
+		b.watch()
+		begin()
+		e := first("the pause", func(e event) bool { return e.Phase == live.Paused && e.Viewers == 2 })
+		if e.Begun != 1e6*int64(second) {
+			t.Errorf("wanted when the run began, found %v", e.Begun)
+		}
+		b.do("resume", "")
+		if err := <-b.ended; err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

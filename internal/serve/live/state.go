@@ -27,6 +27,7 @@ type number = history.Number
 
 // state is what a page is told of a run.
 type state struct {
+	Begun    int64   `json:"begun"` // when it was first shown, in microseconds since 1970: tells it from another run
 	Phase    Phase   `json:"phase"`
 	Message  string  `json:"message,omitempty"` // why it was stopped or failed
 	Epochs   int     `json:"epochs"`            // that are to be trained
@@ -53,13 +54,14 @@ type update struct {
 	History []history.Record[history.Number] `json:"history"`
 	Kept    []int                            `json:"kept"`  // the epochs whose weights can be had; 0: before the first
 	Every   int                              `json:"every"` // 1, or: of older epochs only each of this many is kept
+	Viewers int                              `json:"viewers"`
 }
 
 // updateSince returns what is new for a page that was told the results of so many epochs, and whether it is the last.
 // The caller must not hold the lock.
 func (t *Training) updateSince(epochs int) (u update, last bool) {
 	t.mu.Lock()
-	u = update{state: t.state, Since: epochs, Kept: t.kept.numbers(), Every: t.kept.every}
+	u = update{state: t.state, Since: epochs, Kept: t.kept.numbers(), Every: t.kept.every, Viewers: len(t.watchers)}
 	all := t.history
 	last = t.closed
 	t.mu.Unlock()
