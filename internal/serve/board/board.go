@@ -16,7 +16,7 @@
 //	request.js   requests to this package's handler
 //	listen.js    what buttons, keys and files do
 //	board.js     joins them
-//	training.js  what the page of a training has beside (package live), with curves.js and charts.js
+//	training.js  what the page of a training has beside (package live), with curves.js, charts.js and stream.js
 package board
 
 import (
@@ -28,6 +28,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"dnn/internal/fault"
@@ -44,6 +45,9 @@ const (
 	maxPicture = 32 << 20
 	maxImage   = 1 << 20
 )
+
+// maxReads is how many pictures are read at once.
+const maxReads = 2
 
 // Model is a model that the page shows.
 type Model struct {
@@ -71,22 +75,28 @@ type Page struct {
 	Training bool // the page shows a training, of package live
 
 	current atomic.Pointer[http.Handler]
+	once    sync.Once
+	busy    chan struct{} // see board
 }
 
 // Show shows other models, from the next request on. Requests that are under way see the models that they began with.
 func (p *Page) Show(models []Model) {
-	h := newHandler(models, p.Training)
+	h := p.handler(models)
 	p.current.Store(&h)
+}
+
+func (p *Page) handler(models []Model) http.Handler {
+	p.once.Do(func() { p.busy = make(chan struct{}, maxReads) })
+	return newHandler(models, p.Training, p.busy)
 }
 
 // ServeHTTP answers a request as Handler does.
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := p.current.Load()
-	if h == nil {
-		p.Show(nil)
-		h = p.current.Load()
+	if p.current.Load() == nil {
+		h := p.handler(nil)
+		p.current.CompareAndSwap(nil, &h) // others may be shown by now
 	}
-	(*h).ServeHTTP(w, r)
+	(*p.current.Load()).ServeHTTP(w, r)
 }
 
 // board answers the page's requests. It does not change.
@@ -94,15 +104,17 @@ type board struct {
 	models []*shown
 	list   file
 	files  map[string]file // by path
-	busy   chan struct{}   // has room for as many pictures as are read at once
+	busy   chan struct{}   // has room for as many pictures as are read at once, whatever models are shown meanwhile
 }
 
 // Handler returns a handler of the page at / and of all below /board/. A model that takes no images, or is no classifier,
 // is listed with the reason and cannot be chosen. All errors are JSON, {"error": what was wanted and what was found}.
-func Handler(models []Model) http.Handler { return newHandler(models, false) }
+func Handler(models []Model) http.Handler {
+	return newHandler(models, false, make(chan struct{}, maxReads))
+}
 
-func newHandler(models []Model, training bool) http.Handler {
-	b := &board{files: map[string]file{}, busy: make(chan struct{}, 2)}
+func newHandler(models []Model, training bool, busy chan struct{}) http.Handler {
+	b := &board{files: map[string]file{}, busy: busy}
 	var list struct {
 		Models  []entry   `json:"models"`
 		LeftOut []leftOut `json:"left_out"`
