@@ -60,7 +60,7 @@ func assets(training bool) map[string]file {
 	about, curves := "", ""
 	var scripts []string
 	if training {
-		about, curves, scripts = own("training.html"), own("curves.html"), []string{"curves.js", "charts.js", "training.js"}
+		about, curves, scripts = own("training.html"), own("curves.html"), []string{"curves.js", "charts.js", "stream.js", "training.js"}
 	}
 	page := strings.NewReplacer("[[style]]", style, "[[training]]", about, "[[curves]]", curves).Replace(own("board.html"))
 	return map[string]file{

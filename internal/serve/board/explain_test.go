@@ -43,16 +43,22 @@ type explanation struct {
 	}
 }
 
+// node returns the path of Node.js.
+func node(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("node")
+	switch {
+	case err != nil && os.Getenv("CI") == "true":
+		t.Fatalf("%v, and CI needs it", err)
+	case err != nil:
+		t.Skip(err)
+	}
+	return path
+}
+
 // explain runs jobs with Node.js.
 func explain(t *testing.T, jobs []job) []explanation {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%v, and CI needs it", err)
-		}
-		t.Skip(err)
-	}
 	text, err := json.Marshal(jobs)
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +72,7 @@ func explain(t *testing.T, jobs []job) []explanation {
 			t.Fatal(err)
 		}
 	}
-	output, err := exec.CommandContext(t.Context(), node, filepath.Join("testdata", "explain.js"), script, list).CombinedOutput()
+	output, err := exec.CommandContext(t.Context(), node(t), filepath.Join("testdata", "explain.js"), script, list).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%.2000s", err, output)
 	}

@@ -87,7 +87,7 @@ func check(path, folder string) error {
 		t.Click("undo")
 	}
 	t.Text("all strokes undone", "best", "")
-
+	t.Undone()
 	t.Keys()
 	t.Text("keys", "best", "7")
 	t.Spoken("7")

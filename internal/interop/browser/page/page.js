@@ -63,6 +63,7 @@ function start() {
   }
 
   function undo() {
+    pen.rest();
     if (cleared) {
       drawing.restore(cleared);
       cleared = null;
@@ -74,6 +75,7 @@ function start() {
 
   byId("undo").addEventListener("click", undo);
   byId("clear").addEventListener("click", () => {
+    pen.rest();
     cleared = drawing.clear();
     changed();
   });

@@ -89,6 +89,14 @@ class Pen {
     this.changed();
   }
 
+  // rest ends the stroke that is drawn now, which is taken away or whose sheet is hidden.
+  rest() {
+    this.pointer = null;
+    if (this.cursor) {
+      this.cursor.down = false;
+    }
+  }
+
   // lift ends what the keyboard's pen draws.
   lift() {
     if (this.cursor) {

@@ -15,6 +15,7 @@ class Board {
     this.resting = false; // what may wait for the answer is to be shown
     this.asking = false; // for similar images
     this.asked = ""; // for which
+    this.unanswered = false; // the server had gone when it was asked
     this.timers = [];
     this.drawing = new Drawing();
     this.panels = new Panels();
@@ -40,6 +41,10 @@ class Board {
   enter(mode) {
     const image = this.mode !== mode && mode === "pixels" ? this.image : null;
     this.mode = mode;
+    this.rest();
+    if (this.model) { // else it says why there is none
+      byId("trouble").hidden = true;
+    }
     document.querySelector(`input[name=mode][value=${mode}]`).checked = true;
     for (const id of ["pen", "pixels", "picture"]) {
       byId(id).hidden = id !== mode;
@@ -54,6 +59,12 @@ class Board {
       this.grid.set(image);
     }
     this.changed();
+  }
+
+  // rest ends the stroke that is drawn now.
+  rest() {
+    this.pen.rest();
+    this.grid.rest();
   }
 
   // changed shows all anew, at most once a frame. Bars are as long as the answer says at once: ten that glide there would keep
@@ -76,6 +87,7 @@ class Board {
   // redraw shows all anew, although the drawing is the same: bars glide from one model's answer to another's.
   redraw() {
     this.image = undefined;
+    this.suggestion = null;
     this.changed();
     byId("bars").parentElement.classList.add("other-model");
   }
@@ -197,8 +209,11 @@ class Board {
       if (this.image && model === this.model) {
         this.panels.similar(images.map((m) => ({ ...m, pixels: decodeBytes(m.pixels) })),
           `The nearest of ${of.toLocaleString("en")} images; 100 % (cosine) is the same ink.`);
+      } else {
+        this.asked = ""; // the same may be wanted again
       }
     } catch (e) {
+      this.unanswered = Boolean(e.gone);
       if (this.image === image) {
         this.panels.similar([], e.message);
       }
@@ -211,14 +226,26 @@ class Board {
     }, 300);
   }
 
+  // back asks again for what a server that had gone did not answer.
+  back() {
+    if (this.unanswered && this.image && !this.asking) {
+      this.unanswered = false;
+      this.asked = "";
+      this.askSimilar();
+    }
+  }
+
   // read asks the server for the digits of a picture.
   async read(blob) {
+    if (!this.model) {
+      throw new Error("There is no model yet to read it.");
+    }
     return (await ask(`/board/read${this.model.query}`, { method: "POST", body: blob })).json();
   }
 
   // open shows a picture.
   open(blob) {
-    if (!this.model || !this.model.read) {
+    if (this.model && !this.model.read) {
       trouble("This model takes no pictures.");
       return;
     }
@@ -227,6 +254,10 @@ class Board {
   }
 
   undo() {
+    this.rest();
+    if (this.mode === "picture") {
+      return; // the drawing is not seen
+    }
     if (this.mode === "pixels") {
       this.grid.undo();
     } else if (this.cleared) {
@@ -239,6 +270,7 @@ class Board {
   }
 
   clear() {
+    this.rest();
     if (this.mode === "pixels") {
       this.grid.set(new Uint8Array(this.grid.cells.length));
     } else {

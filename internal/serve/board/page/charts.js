@@ -86,8 +86,8 @@ class Charts {
     });
     const latest = history[history.length - 1];
     for (const key of ["loss", "accuracy"]) {
-      byId(key).setAttribute("aria-label", latest ? `The ${key}: ${latest[key].toFixed(4)} in training after epoch ${latest.epoch}` +
-        (latest[`val_${key}`] === undefined ? "" : `, ${latest[`val_${key}`].toFixed(4)} in validation`) : `The ${key}: no epoch is over yet`);
+      byId(key).setAttribute("aria-label", latest ? `The ${key}: ${Number(latest[key]).toFixed(4)} in training after epoch ${latest.epoch}` +
+        (latest[`val_${key}`] === undefined ? "" : `, ${Number(latest[`val_${key}`]).toFixed(4)} in validation`) : `The ${key}: no epoch is over yet`);
     }
     this.drawWay(last, cursor);
   }

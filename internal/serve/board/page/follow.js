@@ -23,6 +23,7 @@ function follow(board) {
         version = found;
       }
       notice("gone", "");
+      board.back();
     } catch (e) {
       notice("gone", board.model ? "The server does not answer. You can go on drawing." : e.message);
     }
@@ -37,6 +38,9 @@ function follow(board) {
 // setList takes the server's list of models: those that can be chosen, and the weights of the one that is. It reports whether
 // the page now shows the list as it is; if not, the list has changed meanwhile.
 async function setList(board, { models, left_out: leftOut }) {
+  if (board.models.length === 0) {
+    byId("trouble").hidden = true; // there was no model
+  }
   board.models = models;
   const select = byId("model");
   const chosen = models.find((m) => m.name === select.value) || models[0];
@@ -54,9 +58,6 @@ async function setList(board, { models, left_out: leftOut }) {
     return true;
   }
   const before = board.model;
-  if (!before) {
-    byId("trouble").hidden = true; // there was no model
-  }
   if (before && before.name === chosen.name && before.weights === chosen.weights) {
     return true;
   }

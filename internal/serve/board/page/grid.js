@@ -46,6 +46,11 @@ class Grid {
     this.changed();
   }
 
+  // rest ends the stroke that is drawn now.
+  rest() {
+    this.pointer = null;
+  }
+
   undo() {
     if (this.before.length > 0) {
       this.cells = this.before.pop();

@@ -6,11 +6,7 @@ function listen(board) {
   }
   byId("undo").addEventListener("click", () => board.undo());
   byId("clear").addEventListener("click", () => board.clear());
-  byId("other").addEventListener("click", () => {
-    board.picture.forget();
-    board.picked = null;
-    board.changed();
-  });
+  byId("other").addEventListener("click", () => board.picture.forget());
   byId("fit").addEventListener("change", () => board.changed());
   byId("try").addEventListener("click", () => {
     if (!board.suggestion) {
@@ -24,7 +20,9 @@ function listen(board) {
   byId("model").addEventListener("change", (e) => {
     useModel(board, board.models.find((m) => m.name === e.target.value)).catch((error) => {
       trouble(error.message);
-      e.target.value = board.model.name; // as before
+      if (board.model) {
+        e.target.value = board.model.name; // as before
+      }
     });
   });
   document.addEventListener("keydown", (e) => {

@@ -6,11 +6,21 @@ let choices = 0; // of models: a later one makes the weights of the others usele
 // chosen meanwhile, or if the model was replaced after it was listed.
 async function useModel(board, entry) {
   const choice = ++choices;
-  const response = await ask(`/board/weights?model=${encodeURIComponent(entry.name)}`);
-  const weights = new Float32Array(await response.arrayBuffer());
+  let response;
+  let weights;
+  try {
+    response = await ask(`/board/weights?model=${encodeURIComponent(entry.name)}`);
+    weights = new Float32Array(await response.arrayBuffer());
+  } catch (e) {
+    if (choice === choices) {
+      throw e;
+    }
+  }
   if (choice !== choices || response.headers.get("ETag") !== `"${entry.weights}"`) {
     return false;
   }
+  byId("trouble").hidden = true; // of a choice before
+  board.asked = ""; // it may have learned other images, and the panels may be new
   setModel(board, entry, weights);
   return true;
 }

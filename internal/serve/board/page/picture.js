@@ -1,7 +1,7 @@
 // A picture that was dropped, pasted, chosen or taken: the server finds its digits, and each gets a box to press.
 
 class Picture {
-  // `ask` returns a promise of what the server reads in a blob; `chosen` is called with a digit of it.
+  // `ask` returns a promise of what the server reads in a blob; `chosen` is called with a digit of it, or null.
   constructor(ask, chosen) {
     Object.assign(this, { ask, chosen });
     this.blob = null;
@@ -24,6 +24,7 @@ class Picture {
     byId("ask").hidden = false;
     byId("photo").hidden = true;
     byId("reading").textContent = "";
+    this.chosen(null);
   }
 
   // open reads a picture; the same one again, for another model, with the same digit chosen.

@@ -1,12 +1,14 @@
 // Requests to the server, and what goes wrong.
 
-// ask sends a request, and returns the response; an error says in words what the server did not like.
+// ask sends a request, and returns the response; an error says in words what the server did not like, or is marked as `gone` if
+// there is no answer.
 async function ask(path, options) {
   const response = await fetch(path, options).catch(() => {
-    throw new Error("The server does not answer.");
+    throw Object.assign(new Error("The server does not answer."), { gone: true });
   });
   if (!response.ok) {
-    const { error } = await response.json().catch(() => ({ error: response.statusText }));
+    const found = await response.json().catch(() => null);
+    const error = String((found && found.error) || response.statusText || `status ${response.status}`);
     throw new Error(error.charAt(0).toUpperCase() + error.slice(1));
   }
   return response;

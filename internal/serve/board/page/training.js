@@ -33,16 +33,13 @@ class Training {
   // begin listens to the server's events until the run is over.
   begin() {
     byId("model").parentElement.replaceChildren(byId("layers"));
-    this.source = new EventSource("/training/events");
-    this.source.onmessage = (e) => this.hear(JSON.parse(e.data));
-    this.source.onerror = () => {
-      if (this.over()) {
-        this.source.close();
-      } else {
-        notice("gone", "The server does not answer. You can go on drawing.");
-        this.enable(false);
-      }
-    };
+    this.stream = new Stream("/training/events", (state) => {
+      this.hear(state);
+      return document.hidden && state.viewers > 4;
+    }, () => {
+      notice("gone", "The server does not answer. You can go on drawing.");
+      this.enable(false);
+    }, () => this.over());
   }
 
   over() {
@@ -92,6 +89,7 @@ class Training {
   async order(what, body) {
     try {
       await ask(`/training/${what}`, { method: "POST", body: body ? JSON.stringify(body) : undefined });
+      byId("trouble").hidden = true; // of an order before
     } catch (e) {
       trouble(e.message);
     }
@@ -99,7 +97,11 @@ class Training {
 
   // hear takes an event of the server.
   async hear(state) {
-    const before = this.state;
+    let before = this.state;
+    if (before && before.begun !== state.begun) {
+      before = null;
+      this.forget();
+    }
     this.state = state;
     if (state.since === 0) {
       this.history = state.history;
@@ -114,12 +116,25 @@ class Training {
     }
     this.missing.clear();
     notice("gone", "");
+    this.board.back();
     this.tell(before);
     if (!this.entry && state.kept.length > 0) {
       await this.meet();
     }
     this.next();
     this.charts.draw();
+  }
+
+  // forget drops what is known of a run: there is another one at the same address.
+  forget() {
+    this.rest();
+    Object.assign(this, { entry: null, history: [], weights: new Map(), shown: undefined, following: true });
+    this.charts.way.clear();
+    this.board.asked = ""; // it may learn other images
+    for (const id of ["epoch", "play"]) {
+      byId(id).disabled = true;
+    }
+    byId("kept").hidden = true;
   }
 
   // meet asks the server what the network is like.
@@ -143,7 +158,7 @@ class Training {
     byId("phase").textContent = phases[s.phase];
     const parts = [];
     if (s.phase === "finished" && s.test) {
-      parts.push(`after ${s.epoch} of ${s.epochs} epochs: test accuracy ${percent(s.test.accuracy)}, loss ${s.test.loss.toFixed(4)}`);
+      parts.push(`after ${s.epoch} of ${s.epochs} epochs: test accuracy ${percent(s.test.accuracy)}, loss ${Number(s.test.loss).toFixed(4)}`);
     } else if (s.phase === "paused" && s.epoch < 2 && s.step === 0) {
       parts.push("before the first step: draw a digit, then press Go on");
     } else if (s.epoch > 0) {
@@ -162,7 +177,7 @@ class Training {
     document.title = s.epoch > 0 ? `${phases[s.phase]}: epoch ${s.epoch} of ${s.epochs} – dnn` : `${phases[s.phase]} – dnn`;
     const done = s.steps > 0 ? (Math.max(s.epoch - 1, 0) + s.step / s.steps) / s.epochs : 0;
     byId("done").style.transform = `scaleX(${s.phase === "finished" ? 1 : done})`;
-    const rate = s.learning_rate ? s.learning_rate.toPrecision(3).replace(/\.?0+($|e)/, "$1") : "";
+    const rate = s.learning_rate ? String(Number(s.learning_rate.toPrecision(3))) : "";
     byId("rate").textContent = s.factor === 1 ? rate : `${rate} (× ${Number(s.factor.toPrecision(3))})`;
     byId("by-hand").hidden = !s.by_hand;
     byId("pause").textContent = s.phase === "paused" ? "Go on" : "Pause";
@@ -189,39 +204,44 @@ class Training {
   // choose lets the network after an epoch answer: the nearest one that is kept.
   choose(epoch) {
     const { kept } = this.state;
-    const nearest = kept.reduce((a, b) => (Math.abs(b - epoch) < Math.abs(a - epoch) ? b : a));
-    this.following = nearest === kept[kept.length - 1] && !this.player;
-    this.chosen = nearest;
+    this.chosen = nearest(kept, epoch);
+    this.following = this.chosen === kept[kept.length - 1] && !this.player;
     this.next();
   }
 
   // next shows the chosen epoch's network if it is here, and fetches the one that is wanted most if it is not. One request
-  // goes on at a time, so an epoch that is over before it was fetched is left out.
+  // goes on at a time, so an epoch that is over before it was fetched is left out. An epoch that is not kept any more, or cannot
+  // be fetched, gives way to the nearest one, so that the page never names another than it shows.
   async next() {
     if (!this.entry || !this.entry.network || !this.state) {
       return;
     }
-    const { kept } = this.state;
-    if (this.following) {
-      this.chosen = kept[kept.length - 1];
-    }
+    const { weights, state: { kept } } = this;
+    const best = this.following ? kept[kept.length - 1] : this.chosen;
+    const here = this.missing.has(best) ? kept.filter((e) => weights.has(e)) : [];
+    this.chosen = nearest(here.length > 0 ? here : kept, best);
     this.slide();
     if (this.weights.has(this.chosen) && this.shown !== this.chosen) {
       this.shown = this.chosen;
       this.set(this.weights.get(this.chosen));
       this.charts.draw();
     }
-    const wanted = [this.chosen, ...this.points()].find((e) => !this.weights.has(e) && !this.missing.has(e));
+    const wanted = [this.chosen, ...this.points()].find((e) => !weights.has(e) && !this.missing.has(e));
     if (wanted === undefined || this.fetching) {
       return;
     }
     this.fetching = true;
     try {
       const response = await ask(`/training/epochs/${wanted}/weights`);
-      this.weights.set(wanted, new Float32Array(await response.arrayBuffer()));
-      this.charts.follow(wanted);
+      const numbers = new Float32Array(await response.arrayBuffer());
+      if (weights === this.weights) { // else they are of another run
+        weights.set(wanted, numbers);
+        this.charts.follow(wanted);
+      }
     } catch (e) {
-      this.missing.add(wanted); // it is not kept any more, or the server is gone
+      for (const epoch of e.gone ? this.state.kept : [wanted]) { // it is not kept any more, or none can be had
+        this.missing.add(epoch);
+      }
     } finally {
       this.fetching = false;
     }
@@ -283,4 +303,9 @@ class Training {
     this.player = null;
     byId("play").textContent = "Play";
   }
+}
+
+// nearest returns the one of some epochs that is the nearest to an epoch.
+function nearest(epochs, epoch) {
+  return epochs.reduce((a, b) => (Math.abs(b - epoch) < Math.abs(a - epoch) ? b : a));
 }

@@ -87,6 +87,7 @@ func (b *board) tools() {
 	if !tab.Evaluate[bool](b.Tab, `document.getElementById("undo").disabled && document.getElementById("clear").disabled`) {
 		b.Note("undo", fmt.Errorf("there is nothing to undo, but one can"))
 	}
+	b.Undone()
 	brush := func(key string) {
 		tab.Evaluate[bool](b.Tab, `document.getElementById("brush").focus(), true`)
 		b.Do(chromedp.KeyEvent(strings.Repeat(key, 12)))

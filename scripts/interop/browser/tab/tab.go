@@ -195,6 +195,30 @@ func (t *Tab) Keys() {
 	press(" ", 1)
 }
 
+// Undone undoes what is being drawn, by keys and by mouse: nothing is drawn, also as the pen moves on.
+func (t *Tab) Undone() {
+	Evaluate[bool](t, `document.getElementById("sheet").focus(), true`)
+	t.Do(chromedp.KeyEvent(" " + kb.ArrowRight))
+	t.undo()
+	t.Do(chromedp.KeyEvent(kb.ArrowRight))
+	t.Text("undone while keys draw", "best", "")
+	box := Evaluate[[]float64](t, `((b) => [b.left, b.top])(document.getElementById("sheet").getBoundingClientRect())`)
+	if len(box) != 2 {
+		return
+	}
+	m := input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMousePressed, X: box[0] + 60, Y: box[1] + 60,
+		Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1}
+	t.mouse(m)
+	t.undo()
+	m.Type, m.X = input.DispatchMouseEventTypeMouseMoved, m.X+50
+	t.mouse(m)
+	m.Type, m.Buttons = input.DispatchMouseEventTypeMouseReleased, 0
+	t.mouse(m)
+	t.Text("undone while the mouse draws", "best", "")
+}
+
+func (t *Tab) undo() { t.Do(chromedp.KeyEvent("z", chromedp.KeyModifiers(kb.ModifierCtrl))) }
+
 // Fits checks that nothing is wider than the screen.
 func (t *Tab) Fits() {
 	if over := Evaluate[float64](t, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {

@@ -1,0 +1,72 @@
+package board
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// The page goes on in each of the scenarios of testdata/scenarios.js, of the page of a server and of that of a training.
+func TestScenarios(t *testing.T) {
+	for _, page := range []string{"board", "training"} {
+		script := filepath.Join(t.TempDir(), "board.js")
+		if err := os.WriteFile(script, assets(page == "training")["/board/board.js"].content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		output, err := exec.CommandContext(t.Context(), node(t), filepath.Join("testdata", "page.js"), script, page).Output()
+		var results []struct{ Name, Wrong string }
+		if err != nil || json.Unmarshal(output, &results) != nil || len(results) == 0 {
+			t.Fatalf("%v\n%.2000s", err, output)
+		}
+		for _, r := range results {
+			t.Run(page+"/"+r.Name, func(t *testing.T) {
+				if r.Wrong != "" {
+					t.Error(r.Wrong)
+				}
+			})
+		}
+	}
+}
+
+// Models that are shown while the page is asked for the first time stay.
+func TestShowAtOnce(t *testing.T) {
+	models := []Model{{Name: "a", Model: model(t, 2), Kernels: kernels(t)}}
+	for range 100 {
+		p := new(Page)
+		var asked sync.WaitGroup
+		asked.Go(func() { send(t, p, http.MethodGet, "/", nil) })
+		p.Show(models)
+		asked.Wait()
+		if w := send(t, p, http.MethodGet, "/board/models", nil); !strings.Contains(w.Body.String(), `"name":"a"`) {
+			t.Fatalf("wanted the model that is shown, found %.100s", w.Body)
+		}
+	}
+}
+
+// As many pictures are read at once, also if the models change meanwhile: else each change would let more in.
+func TestReadsAtOnce(t *testing.T) {
+	p := new(Page)
+	models := []Model{{Name: "a", Model: model(t, 10), Kernels: kernels(t)}}
+	p.Show(models)
+	for range maxReads {
+		p.busy <- struct{}{}
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 { // each is let in or is told that its client has gone, at random if both are true
+		p.Show(models)
+		w := httptest.NewRecorder()
+		p.ServeHTTP(w, httptest.NewRequestWithContext(ended, http.MethodPost, "/board/read", bytes.NewReader(picture(t))))
+		if w.Body.Len() > 0 {
+			t.Fatalf("wanted no picture to be read, found %.100s", w.Body)
+		}
+	}
+}
