@@ -83,6 +83,7 @@ class View {
       const at = inOrder ? order[i] : i;
       const p = order ? probabilities[at] : 0;
       setText(row.cells[0], this.classes[at]);
+      row.title = this.classes[at]; // there may be no room for it
       row.cells[1].firstChild.firstChild.style.transform = `scaleX(${p.toFixed(4)})`;
       setText(row.cells[2], order ? sure(p) : "");
       row.classList.toggle("best", Boolean(order) && at === order[0]);

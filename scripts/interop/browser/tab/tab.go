@@ -219,10 +219,18 @@ func (t *Tab) Undone() {
 
 func (t *Tab) undo() { t.Do(chromedp.KeyEvent("z", chromedp.KeyModifiers(kb.ModifierCtrl))) }
 
-// Fits checks that nothing is wider than the screen.
+// Fits checks that nothing is wider than the screen, also where a class has a longer name than that.
 func (t *Tab) Fits() {
-	if over := Evaluate[float64](t, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
-		t.Note("phone", fmt.Errorf("the page is %v pixels too wide", over))
+	const over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+	long := Evaluate[float64](t, `((name) => {
+		const before = name.textContent;
+		name.textContent = "a long name ".repeat(20);
+		const over = `+over+`;
+		name.textContent = before;
+		return over;
+	})(document.querySelector("#bars th"))`)
+	if now := Evaluate[float64](t, over); now > 0 || long > 0 {
+		t.Note("phone", fmt.Errorf("the page is %v pixels too wide, with a long name %v", now, long))
 	}
 }
 
