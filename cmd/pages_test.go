@@ -3,6 +3,7 @@ package cmd_test
 import (
 	"cmp"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -96,12 +97,23 @@ func TestPagesCommands(t *testing.T) {
 			for i, word := range words {
 				words[i] = cmp.Or(stands[word], word)
 			}
-			s, _, stderr := system(map[string]string{"DNN_DATA_DIR": t.TempDir()})
-			ran++
-			if status := cmd.Run(ctx, s, words); fault.Kind(status) != fault.Usage || !whole && missing.Match(stderr.Bytes()) {
-				return
+			s, _, _ := system(map[string]string{"DNN_DATA_DIR": t.TempDir()})
+			printed := filepath.Join(t.TempDir(), "stderr")
+			stderr, err := os.Create(printed)
+			if err != nil {
+				t.Fatal(err)
 			}
-			t.Errorf("%s: dnn %s: %s", path, strings.Join(words, " "), stderr)
+			defer func() { _ = stderr.Close() }()
+			s.Stdout, s.Stderr = io.Discard, stderr // a command that was stopped may leave what still prints a note
+			ran++
+			status := cmd.Run(ctx, s, words)
+			text, err := os.ReadFile(printed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if fault.Kind(status) == fault.Usage && (whole || !missing.Match(text)) {
+				t.Errorf("%s: dnn %s: %s", path, strings.Join(words, " "), text)
+			}
 		}
 		for _, m := range lines.FindAllStringSubmatch(text, -1) {
 			check(m[1], true)
