@@ -7,6 +7,7 @@ class Panels {
       const canvas = document.createElement("canvas");
       canvas.className = "pixels";
       canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", "No image");
       const caption = document.createElement("figcaption");
       const name = document.createElement("b");
       const similarity = document.createElement("span");
