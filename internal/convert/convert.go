@@ -36,7 +36,7 @@ func Export(ctx context.Context, system *world.System, o ExportOptions) error {
 		return err
 	}
 	outputs := []world.File{{Role: "the export", Path: o.Output}}
-	if err := world.CheckDistinct(outputs, modelFiles("the model", o.Model)); err != nil {
+	if err := world.CheckDistinct(outputs, world.Files("the model", interop.Files(o.Model)...)); err != nil {
 		return err
 	}
 	c, err := await.Do(ctx, func() (*chain.Chain, error) {
@@ -66,15 +66,6 @@ func Export(ctx context.Context, system *world.System, o ExportOptions) error {
 	}
 	report.Message(system.Stderr, "wrote %s: %s", o.Output, format.Title)
 	return nil
-}
-
-// modelFiles returns the files of the model at path.
-func modelFiles(role, path string) []world.File {
-	var files []world.File
-	for _, file := range interop.Files(path) {
-		files = append(files, world.File{Role: role, Path: file})
-	}
-	return files
 }
 
 // tell prints notes about the file at path.
@@ -114,7 +105,7 @@ func Import(ctx context.Context, system *world.System, o ImportOptions) error {
 		return fault.New(fault.Usage, o.File, "is a model file of dnn already: wanted one of another program").
 			WithHint("dnn summary, eval, predict and export take it as it is")
 	}
-	inputs := append(modelFiles("the imported file", o.File), world.File{Role: "the experiment file", Path: o.Like},
+	inputs := append(world.Files("the imported file", interop.Files(o.File)...), world.File{Role: "the experiment file", Path: o.Like},
 		world.File{Role: "the file of --config", Path: o.KerasConfig})
 	if err := world.CheckDistinct([]world.File{{Role: "the model", Path: o.Output}}, inputs); err != nil {
 		return err

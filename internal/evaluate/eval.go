@@ -126,7 +126,7 @@ func (o Options) name() string { return merge.Name(o.Models, o.Views) }
 
 // checkReport returns an error if the report would overwrite one of the models or the data.
 func checkReport(system *world.System, path string, r testset.Request, dataDir string, models []string) error {
-	inputs := append(obtain.Files(system, r.Dataset(), dataDir), obtain.ModelFiles(models...)...)
+	inputs := append(obtain.Files(system, r.Dataset(), dataDir), obtain.ModelFiles("the model", models...)...)
 	return world.CheckDistinct([]world.File{{Role: "the report", Path: path}}, inputs)
 }
 

@@ -33,7 +33,7 @@ func Merge(ctx context.Context, system *world.System, o MergeOptions) error {
 	if err != nil {
 		return err
 	}
-	inputs := append(obtain.ModelFiles(o.Models...), obtain.Files(system, mean.Experiment().Dataset, "")...)
+	inputs := append(obtain.ModelFiles("the model", o.Models...), obtain.Files(system, mean.Experiment().Dataset, "")...)
 	if err := world.CheckDistinct([]world.File{{Role: "the merged model", Path: o.Output}}, inputs); err != nil {
 		return err
 	}

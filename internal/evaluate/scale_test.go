@@ -3,7 +3,6 @@ package evaluate_test
 import (
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,13 +23,7 @@ func TestScale(t *testing.T) {
 	for i := range 60 {
 		fmt.Fprintf(&rows, "%d,%d,%d,%d,%c\n", i*4, 255-i*3, i*i%256, i*7%256, 'a'+i/20)
 	}
-	table, config := filepath.Join(folder, "t.csv"), filepath.Join(folder, "t.yaml")
-	text := fmt.Sprintf("dataset: {csv: %q, target: kind, image: [2, 2]}\nlayers: [6]\nepochs: 2\nbatch_size: 8\n", table)
-	for name, content := range map[string]string{table: rows.String(), config: text} {
-		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	config := experimenttest.WriteRows(t, folder, rows.String(), "image: [2, 2]", "layers: [6]\nepochs: 2\nbatch_size: 8\n")
 	plain, whole := filepath.Join(folder, "plain.bin"), filepath.Join(folder, "whole.bin")
 	experimenttest.Train(t, experimenttest.Options(config, plain))
 	m, err := modelfile.Read(plain)

@@ -28,9 +28,7 @@ func outputsOf(o Options, output string) outputs {
 func (x *experiment) inputs(system *System, o Options) []world.File {
 	files := append(obtain.Files(system, x.Dataset, o.DataDir), world.File{Role: "the experiment file", Path: o.Config})
 	if x.Distill != nil {
-		for _, teacher := range x.Distill.Teacher {
-			files = append(files, world.File{Role: "a teacher", Path: teacher})
-		}
+		files = append(files, obtain.ModelFiles("a teacher", x.Distill.Teacher...)...)
 	}
 	return files
 }
@@ -55,8 +53,8 @@ func (x *experiment) checkFiles(system *System, o Options) error {
 		}
 	}
 	// The starting model is read before anything is written, so the new model, and nothing else, may replace it.
-	from := world.File{Role: "the starting model", Path: o.From}
-	if err := world.CheckDistinct(outputs, append(slices.Clone(inputs), from)); err != nil {
+	from := obtain.ModelFiles("the starting model", o.From)
+	if err := world.CheckDistinct(outputs, slices.Concat(inputs, from)); err != nil {
 		return err
 	}
 	if !o.trains() || !x.writes.model {

@@ -67,13 +67,7 @@ func TestTrialOfImageRows(t *testing.T) {
 	for i := range 40 {
 		fmt.Fprintf(&rows, "%d,%d,%d\n", i*37%256, i*i%256, i*7%3)
 	}
-	table, path := filepath.Join(folder, "t.csv"), filepath.Join(folder, "t.yaml")
-	text := fmt.Sprintf("dataset: {csv: %q, target: kind, image: [1, 2]}\nepochs: 1\nbatch_size: 8\n", table)
-	for name, content := range map[string]string{table: rows.String(), path: text} {
-		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	path := experimenttest.WriteRows(t, folder, rows.String(), "image: [1, 2]", "epochs: 1\nbatch_size: 8\n")
 	w := experimenttest.NewSystem()
 	pool := experiment.NewPool(&w.System, experiment.Options{})
 	defer pool.Close()

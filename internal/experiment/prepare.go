@@ -69,8 +69,7 @@ func (p *Prepared) Run(ctx context.Context) error {
 
 // Inputs returns the files that a run reads.
 func (p *Prepared) Inputs() []world.File {
-	from := world.File{Role: "the starting model", Path: p.options.From}
-	return append(p.inputs(p.system, p.options), from)
+	return append(p.inputs(p.system, p.options), obtain.ModelFiles("the starting model", p.options.From)...)
 }
 
 // Profiled calls f, and writes a profile of it if the options ask for one. A dry run leaves no files.

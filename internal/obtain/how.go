@@ -39,12 +39,12 @@ func Files(system *world.System, d config.Dataset, dataDir string) []world.File 
 	return files
 }
 
-// ModelFiles returns the files of the models at paths.
-func ModelFiles(paths ...string) []world.File {
+// ModelFiles returns the files of the models at paths, which all have one role. An empty path is that of none.
+func ModelFiles(role string, paths ...string) []world.File {
 	var files []world.File
 	for _, path := range paths {
-		for _, file := range interop.Files(path) {
-			files = append(files, world.File{Role: "the model", Path: file})
+		if path != "" {
+			files = append(files, world.Files(role, interop.Files(path)...)...)
 		}
 	}
 	return files

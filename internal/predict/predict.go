@@ -118,7 +118,7 @@ func (o Options) checkFiles(inputs []input) error {
 	if o.Annotate == "" && (o.CSV == "" || o.CSV == stream) { // 10,000 inputs need not be looked at
 		return nil
 	}
-	files := []world.File{{Role: "the model", Path: o.Model}}
+	files := world.Files("the model", interop.Files(o.Model)...)
 	for _, in := range inputs {
 		if in.path == stream {
 			in.path = "/dev/stdin" // which may lead to a file

@@ -13,6 +13,15 @@ type File struct {
 	Path string // empty: there is none
 }
 
+// Files returns the files at paths, which all have one role.
+func Files(role string, paths ...string) []File {
+	files := make([]File, len(paths))
+	for i, path := range paths {
+		files[i] = File{Role: role, Path: path}
+	}
+	return files
+}
+
 // CheckDistinct returns an error if an output is the same file as an input or another output, even by another name.
 // Devices and FIFOs may be named more than once, since they are not replaced.
 func CheckDistinct(outputs, inputs []File) error {

@@ -79,9 +79,15 @@ func Write(t *testing.T, folder, lines string) string {
 	for i := range 60 {
 		fmt.Fprintf(&rows, "%d.5,%d,%c\n", i*7%60, i*i%13, 'a'+i*7%60/20)
 	}
+	return WriteRows(t, folder, rows.String(), "test_split: 0.2", lines)
+}
+
+// WriteRows is Write of another table, t.csv, with a column kind, and settings of its data set.
+func WriteRows(t *testing.T, folder, rows, dataset, lines string) string {
+	t.Helper()
 	table, path := filepath.Join(folder, "t.csv"), filepath.Join(folder, "t.yaml")
-	text := fmt.Sprintf("dataset: {csv: %q, target: kind, test_split: 0.2}\n%s", table, lines)
-	for name, content := range map[string]string{table: rows.String(), path: text} {
+	text := fmt.Sprintf("dataset: {csv: %q, target: kind, %s}\n%s", table, dataset, lines)
+	for name, content := range map[string]string{table: rows, path: text} {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
