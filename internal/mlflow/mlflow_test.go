@@ -112,6 +112,16 @@ func start(t *testing.T) (*server, *httptest.Server) {
 	return s, h
 }
 
+// set changes the server between two requests: one that its client has given up may still be in hand.
+func (s *server) set(change func()) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	change()
+}
+
+// refuse says from now on which requests are not taken; nil: none.
+func (s *server) refuse(which func(request string) bool) { s.set(func() { s.away = which }) }
+
 func none(string) (string, bool) { return "", false }
 
 // train is a run of some epochs that leaves a model in a folder.
@@ -141,6 +151,8 @@ func train(t *testing.T, uri, folder string, epochs int) (note string) {
 // check checks that the server has everything of a run of train.
 func (s *server) check(t *testing.T, epochs int) {
 	t.Helper()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	if len(s.params) != 250 || s.params["key249"] != "249" {
 		t.Errorf("wanted 250 parameters, found %d", len(s.params))
 	}
@@ -176,7 +188,7 @@ func TestAway(t *testing.T) {
 		t.Run(strings.ReplaceAll(at, "/", "-"), func(t *testing.T) {
 			s, h := start(t)
 			folder := t.TempDir()
-			s.away = func(request string) bool { return strings.HasPrefix(request, at) }
+			s.refuse(func(request string) bool { return strings.HasPrefix(request, at) })
 			note := train(t, h.URL, folder, 30)
 			if !strings.Contains(note, "dnn mlflow sync") || !strings.Contains(note, "502") {
 				t.Errorf("wanted a note that says what to do, found %q", note)
@@ -186,9 +198,7 @@ func TestAway(t *testing.T) {
 			if err := Sync(t.Context(), folder, none, told); err == nil {
 				t.Error("wanted an error while the server is away, found none")
 			}
-			s.mutex.Lock()
-			s.away = nil
-			s.mutex.Unlock()
+			s.refuse(nil)
 			if err := Sync(t.Context(), folder, none, told); err != nil {
 				t.Fatal(err)
 			}
@@ -211,10 +221,12 @@ func TestNobody(t *testing.T) {
 
 func TestElsewhere(t *testing.T) {
 	s, h := start(t)
-	s.elsewhere = true
+	s.set(func() { s.elsewhere = true })
 	if note := train(t, h.URL, t.TempDir(), 3); !strings.Contains(note, "s3://bucket") {
 		t.Errorf("wanted a note of where artifacts are kept, found %q", note)
 	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	if s.status != string(Finished) || len(s.artifacts) != 0 {
 		t.Errorf("wanted a finished run without artifacts, found %s and %v", s.status, s.artifacts)
 	}
@@ -252,9 +264,9 @@ func TestRecords(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		s.away = func(string) bool { return true }
+		s.refuse(func(string) bool { return true })
 		train(t, h.URL, folder, 2)
-		s.away = nil
+		s.refuse(nil)
 		err := Sync(t.Context(), folder, none, func(string) {})
 		if err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: wanted an error that names %s, found %v", name, path, err)

@@ -10,9 +10,9 @@ import (
 func TestTogether(t *testing.T) {
 	s, h := start(t)
 	folder := t.TempDir()
-	s.away = func(string) bool { return true }
+	s.refuse(func(string) bool { return true })
 	train(t, h.URL, folder, 2)
-	s.away = nil
+	s.refuse(nil)
 	sync := func() (lines []string) {
 		if err := Sync(t.Context(), folder, none, func(line string) { lines = append(lines, line) }); err != nil {
 			t.Error(err)
@@ -20,13 +20,13 @@ func TestTogether(t *testing.T) {
 		return lines
 	}
 	begun, goOn, first := make(chan bool), make(chan bool), make(chan []string)
-	s.away = func(request string) bool {
+	s.refuse(func(request string) bool {
 		if request == "/runs/create" {
 			begun <- true
 			<-goOn
 		}
 		return false
-	}
+	})
 	go func() { first <- sync() }()
 	<-begun
 	path := RecordPath(filepath.Join(folder, "model.bin"))
@@ -47,10 +47,10 @@ func TestTogether(t *testing.T) {
 func TestKilled(t *testing.T) {
 	s, h := start(t)
 	folder := t.TempDir()
-	s.away = func(string) bool { return true }
+	s.refuse(func(string) bool { return true })
 	train(t, h.URL, folder, 2)
 	var noted string
-	s.away = func(request string) bool {
+	s.refuse(func(request string) bool {
 		if request == "/runs/log-batch" && noted == "" {
 			r, err := readRecord(RecordPath(filepath.Join(folder, "model.bin")))
 			if err != nil {
@@ -60,7 +60,7 @@ func TestKilled(t *testing.T) {
 			noted = r.RunID
 		}
 		return false
-	}
+	})
 	if err := Sync(t.Context(), folder, none, func(string) {}); err != nil || noted != "abc" {
 		t.Errorf("wanted the run abc in the record as soon as the server has made it, found %q, %v", noted, err)
 	}
@@ -69,12 +69,12 @@ func TestKilled(t *testing.T) {
 // TestUnanswered: a server that was too slow to answer has made the run, which is then taken.
 func TestUnanswered(t *testing.T) {
 	s, h := start(t)
-	s.silent = true
+	s.set(func() { s.silent = true })
 	folder := t.TempDir()
 	if note := train(t, h.URL, folder, 2); !strings.Contains(note, "504") {
 		t.Errorf("wanted a note about the server, found %q", note)
 	}
-	s.silent = false
+	s.set(func() { s.silent = false })
 	if err := Sync(t.Context(), folder, none, func(string) {}); err != nil {
 		t.Fatal(err)
 	}
