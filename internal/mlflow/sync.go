@@ -17,26 +17,33 @@ import (
 // has all of it. It leaves out folders whose names begin with a dot, and records that another process sends at the
 // moment. told is called with a line about each. It goes on after one that cannot be sent; the error is that of the first.
 func Sync(ctx context.Context, dir string, env func(name string) (string, bool), told func(line string)) error {
+	var first error
+	failed := func(err error) {
+		if first == nil {
+			first = err
+		} else {
+			told(err.Error())
+		}
+	}
+	root := dir
+	if info, err := os.Stat(dir); err == nil && info.IsDir() { // WalkDir does not follow a link, unless a slash ends it
+		root += string(filepath.Separator)
+	}
 	var paths []string
-	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+	_ = filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error { // its errors are told by then
 		switch {
 		case err != nil:
-			return err
-		case entry.IsDir() && path != dir && strings.HasPrefix(entry.Name(), "."): // of what is not there yet, such as a draft
+			failed(fault.New(fault.Data, filepath.Clean(path), "cannot read: %w", fault.Pathless(err)))
+		case entry.IsDir() && path != root && strings.HasPrefix(entry.Name(), "."): // of what is not there yet, such as a draft
 			return filepath.SkipDir
 		case entry.Type().IsRegular() && strings.HasSuffix(path, Extension):
 			paths = append(paths, path)
 		}
 		return nil
 	})
-	if err != nil {
-		return fault.New(fault.Data, dir, "cannot read: %w", fault.Pathless(err))
-	}
-	if len(paths) == 0 {
+	if len(paths) == 0 && first == nil {
 		told(fmt.Sprintf("%s: nothing is left to send: no file ends in %s", dir, Extension))
-		return nil
 	}
-	var first error
 	sender := NewSender(env)
 	for _, path := range paths {
 		if ctx.Err() != nil {
@@ -52,11 +59,7 @@ func Sync(ctx context.Context, dir string, env func(name string) (string, bool),
 			continue
 		}
 		if err != nil {
-			if first == nil {
-				first = err
-			} else {
-				told(err.Error())
-			}
+			failed(err)
 			continue
 		}
 		if note != "" {

@@ -1,6 +1,7 @@
 package mlflow
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -41,6 +42,41 @@ func TestTogether(t *testing.T) {
 	if left, err := filepath.Glob(filepath.Join(folder, ".*")); len(left) > 0 || err != nil {
 		t.Errorf("wanted no lock left, found %q, %v", left, err)
 	}
+}
+
+// TestWalk: a link to a folder is as good as the folder, and one that cannot be read is told and keeps
+// nothing else back.
+func TestWalk(t *testing.T) {
+	s, h := start(t)
+	folder := t.TempDir()
+	s.refuse(func(string) bool { return true })
+	inner := filepath.Join(folder, "b", "c")
+	if err := os.MkdirAll(inner, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	train(t, h.URL, inner, 2)
+	s.refuse(nil)
+	link, closed := filepath.Join(t.TempDir(), "link"), filepath.Join(folder, "a")
+	if err := os.Symlink(folder, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(closed, 0); err != nil {
+		t.Fatal(err)
+	}
+	_, unreadable := os.ReadDir(closed)
+	var lines []string
+	err := Sync(t.Context(), link, none, func(line string) { lines = append(lines, line) })
+	if unreadable != nil { // root reads everything
+		if want := filepath.Join(link, "a") + ": cannot read"; err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("wanted %q, found %v", want, err)
+		}
+	} else if err != nil {
+		t.Error(err)
+	}
+	if want := RecordPath(filepath.Join(link, "b", "c", "model.bin")) + ": sent"; len(lines) != 1 || lines[0] != want {
+		t.Errorf("wanted %q, found %q", want, lines)
+	}
+	s.check(t, 2)
 }
 
 // TestKilled: who is killed while it sends leaves the number of the run, so that there is no second one.
