@@ -167,3 +167,14 @@ func (r *Resolved) checkSeeds() *fault.Error {
 	}
 	return nil
 }
+
+// CheckNoLog returns an error if the experiment has a log, which all points of a sweep would write to.
+func (r *Resolved) CheckNoLog() error {
+	for _, c := range r.Callbacks {
+		if _, ok := c.Log(); ok {
+			return r.Fault(c.Name, "wanted no log in a sweep, whose points would all write to it").
+				WithHint("take it out of the experiment: each point has its history.csv")
+		}
+	}
+	return nil
+}

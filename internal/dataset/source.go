@@ -66,6 +66,18 @@ type Data struct {
 	Recover func(err *error)
 }
 
+// Bytes returns how much memory the samples take.
+func (d *Data) Bytes() float64 {
+	const float32Bytes = 4
+	total := 0
+	for _, s := range []*batch.Samples{d.Train, d.Validation, d.Test} {
+		if s != nil {
+			total += len(s.Bytes) + float32Bytes*len(s.Floats)
+		}
+	}
+	return float64(total)
+}
+
 // Share lets the runs of many networks, which may go on at once, share what is made of the samples: see batch.Samples.
 func (d *Data) Share() {
 	for _, s := range []*batch.Samples{d.Train, d.Validation, d.Test} {

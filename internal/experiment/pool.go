@@ -61,17 +61,6 @@ type Trial struct {
 	pool *Pool
 }
 
-// CheckNoLog returns an error if the experiment has a log, which all runs of a pool would write to.
-func CheckNoLog(r *config.Resolved) error {
-	for _, c := range r.Callbacks {
-		if _, ok := c.Log(); ok {
-			return r.Fault(c.Name, "wanted no log in a sweep, whose points would all write to it").
-				WithHint("take it out of the experiment: each point has its history.csv")
-		}
-	}
-	return nil
-}
-
 // Trial checks an experiment. The pool takes it over: callbacks change it as it is trained.
 func (p *Pool) Trial(r *config.Resolved) (*Trial, error) {
 	source, err := p.source(r.Dataset)
@@ -124,13 +113,24 @@ func (t *Trial) Work() float64 {
 	return float64(t.Epochs) * float64(t.source.Count) * float64(t.Parameters())
 }
 
+// Learned says what a Trial learns from beside its experiment.
+type Learned struct {
+	Hashes map[string]string // of files: of the data set as dataset, of the teachers by their paths
+	Bytes  float64           // of the samples, which the trials of a Pool share
+}
+
 // Load reads the data set of the trial, unless the pool has it.
-func (t *Trial) Load(ctx context.Context) error {
+func (t *Trial) Load(ctx context.Context) (Learned, error) {
 	l, err := t.pool.load(ctx, t.experiment)
-	if err == nil {
-		t.pool.release(l)
+	if err != nil {
+		return Learned{}, err
 	}
-	return err
+	defer t.pool.release(l)
+	from := Learned{Hashes: map[string]string{"dataset": l.data.Hash}, Bytes: l.data.Bytes()}
+	for i, teacher := range t.teachers {
+		from.Hashes[t.Distill.Teacher[i]] = teacher.SHA256
+	}
+	return from, nil
 }
 
 // dataKey names the data of an experiment and how it is split.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"dnn/internal/atomicfile"
@@ -40,6 +41,9 @@ type Folder struct {
 	path     string
 	identity Identity
 	before   string
+
+	mutex   sync.Mutex
+	learned map[string]string // what CheckLearned has found in sweep.json
 }
 
 // Subfolders returns the names of the folders in that of a sweep, in which nothing else may write.
@@ -67,6 +71,7 @@ func Create(path string, id Identity) (*Folder, error) {
 	case found.Settings > id.Settings:
 		id = found
 	}
+	id.Learned = found.Learned
 	f := &Folder{path: path, identity: id, before: found.Version}
 	for _, sub := range []string{pointsFolder, rungsFolder} {
 		if sub == rungsFolder && len(id.Rungs) == 0 {
@@ -76,27 +81,35 @@ func Create(path string, id Identity) (*Folder, error) {
 			return nil, fault.CannotWrite(filepath.Join(path, sub), err)
 		}
 	}
-	text, err := json.MarshalIndent(id, "", "  ")
-	if err != nil {
+	if err := id.write(path); err != nil {
 		return nil, err
-	}
-	file := filepath.Join(path, IdentityFile)
-	text = append(text, '\n')
-	if old, err := readRegular(file); err == nil && bytes.Equal(old, text) {
-		return f, nil
-	}
-	err = atomicfile.Write(file, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
-	if err != nil {
-		return nil, fault.CannotWrite(file, err)
 	}
 	// Of two sweeps that begin in one folder at the same moment, the one that reads the other's name ends.
 	if found, err = readIdentity(path); err == nil && found.Hash != id.Hash {
 		err = otherSweep(path, id, found)
 	}
 	return f, err
+}
+
+// write writes sweep.json, unless it is as it should be.
+func (id Identity) write(path string) error {
+	text, err := json.MarshalIndent(id, "", "  ")
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(path, IdentityFile)
+	text = append(text, '\n')
+	if old, err := readRegular(file); err == nil && bytes.Equal(old, text) {
+		return nil
+	}
+	err = atomicfile.Write(file, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+	if err != nil {
+		return fault.CannotWrite(file, err)
+	}
+	return nil
 }
 
 // Open opens the folder of a sweep.

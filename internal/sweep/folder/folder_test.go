@@ -290,6 +290,41 @@ func TestRemoved(t *testing.T) {
 	}
 }
 
+// TestLearned: what the first point has learned from counts for all who come later, in this process or another, and the
+// identity that another writes keeps it.
+func TestLearned(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out")
+	id := Identity{Hash: "0123456789abcdef", Seeds: 1, Settings: 3}
+	var all []*Folder
+	for range 2 {
+		f, err := Create(path, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, f)
+	}
+	for _, f := range []*Folder{all[0], all[0], all[1]} {
+		if err := f.CheckLearned(map[string]string{"dataset": "aa", "teacher.bin": "bb"}); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := all[1].CheckLearned(map[string]string{"other.bin": "cc"}); err != nil {
+		t.Error(err)
+	}
+	if f, err := Create(path, id); err != nil {
+		t.Error(err)
+	} else {
+		all = append(all, f)
+	}
+	for i, f := range all {
+		err := f.CheckLearned(map[string]string{"dataset": "aa", "other.bin": "dd"})
+		if found := fmt.Sprint(err); fault.KindOf(err) != fault.Data || !strings.HasPrefix(found, "other.bin: has changed since points of ") ||
+			!strings.Contains(found, "wanted SHA-256 cc, found dd") {
+			t.Errorf("folder %d: wanted that other.bin has changed, found %v", i, err)
+		}
+	}
+}
+
 func TestDifference(t *testing.T) {
 	with := func(change func(*Identity)) Identity {
 		id := identity()

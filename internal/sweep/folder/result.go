@@ -61,4 +61,8 @@ type Identity struct {
 	Sweep      string   `json:"sweep"` // the text of the sweep file
 	Version    string   `json:"version"`
 	Validation bool     `json:"validation"` // whether points have val_ metrics
+
+	// Learned has the SHA-256 of the files that all points learn from: of the data set as dataset, of teachers by their
+	// paths. The first point that is trained adds them.
+	Learned map[string]string `json:"learned,omitempty"`
 }

@@ -20,7 +20,7 @@ func TestSeconds(t *testing.T) {
 		s.Now = func() time.Time { <-held; return time.Now() }
 		r := &run{system: s, share: share.Whole(), Options: Options{Path: path, Output: filepath.Join(t.TempDir(), "out")}}
 		var err error
-		if r.sweep, err = r.load(); err != nil {
+		if r.sweep, err = r.read(); err != nil {
 			t.Fatal(err)
 		}
 		if r.folder, err = folder.Create(r.Output, r.identity()); err != nil {

@@ -17,7 +17,7 @@ func TestActiveLine(t *testing.T) {
 	s, _, _ := newSystem(0)
 	r := &run{system: s, share: share.Whole(), Options: Options{Path: write(t, rates+"early_terminate: {type: hyperband, min_iter: 1, eta: 2}\n")}}
 	var err error
-	if r.sweep, err = r.load(); err != nil {
+	if r.sweep, err = r.read(); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.check(); err != nil {

@@ -2,17 +2,15 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
 
-	"dnn/internal/experiment"
 	"dnn/internal/fault"
 	"dnn/internal/report"
+	"dnn/internal/sweep/estimate"
 	"dnn/internal/sweep/folder"
 	"dnn/internal/sweep/space"
-	"dnn/internal/train"
 )
 
 // dryRun says how much there is to do, and about how long it would take. It leaves nothing behind.
@@ -84,9 +82,6 @@ func list(numbers []int) string {
 	return text
 }
 
-// errMeasured ends the run that is measured.
-var errMeasured = errors.New("measured")
-
 // estimate returns about how long the points that have no result would take: the first one is trained for a moment, and
 // the others are compared with it, by their samples and parameters. Points that stop early take less.
 func (r *run) estimate(ctx context.Context, numbers []int) (time.Duration, error) {
@@ -121,24 +116,18 @@ func (r *run) estimate(ctx context.Context, numbers []int) (time.Duration, error
 	if first == nil {
 		return 0, nil
 	}
-	if err := first.trial.Load(ctx); err != nil {
+	from, err := first.trial.Load(ctx)
+	if err == nil && r.folder != nil {
+		err = r.folder.Identity().CheckLearned(r.Output, from.Hashes)
+	}
+	if err != nil {
 		return 0, err
 	}
-	steps, plan, begun := 0, train.Plan{}, time.Time{}
-	_, err := first.trial.Train(ctx, experiment.TrialRun{
-		Threads: 1, Plan: func(p train.Plan) { plan, begun = p, r.system.Now() },
-		Step: func(train.Step) error {
-			if steps++; r.system.Now().Sub(begun) > window {
-				return errMeasured
-			}
-			return nil
-		},
-	})
-	if err != nil && !errors.Is(err, errMeasured) && fault.KindOf(err) != fault.Diverged {
+	seconds, err := estimate.Seconds(ctx, first.trial, r.system.Now)
+	if err != nil {
 		return 0, err
 	}
-	perEpoch := r.system.Now().Sub(begun).Seconds() * float64(plan.Steps) / float64(max(1, steps))
-	per := perEpoch * float64(first.trial.Epochs) / first.trial.Work() * work / float64(looked)
+	per := seconds / first.trial.Work() * work / float64(looked)
 	return time.Duration(per * float64(left) / float64(r.Threads) * float64(time.Second)), nil
 }
 

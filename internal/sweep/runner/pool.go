@@ -182,7 +182,7 @@ func (p *pool) start(ctx context.Context) error {
 			return nil
 		}
 		if !p.loaded { // before several ask for it, so that its progress is shown and no measurement is of it
-			if err := j.trial.Load(ctx); err != nil {
+			if err := p.load(ctx, *j); err != nil {
 				return err
 			}
 			p.loaded = true

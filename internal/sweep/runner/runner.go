@@ -70,7 +70,7 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	if r.share, err = share.Of(o.Shard, o.Index, system.Env); err != nil {
 		return err
 	}
-	if r.sweep, err = await.Do(ctx, r.load); err != nil {
+	if r.sweep, err = await.Do(ctx, r.read); err != nil {
 		return err
 	}
 	r.ranking = ranking.Ranking{Sweep: r.sweep}
@@ -117,8 +117,8 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	return r.end()
 }
 
-// load reads the sweep file. Of the many tasks of an array, none checks all points: the command that made the array did.
-func (r *run) load() (*space.Sweep, error) {
+// read reads the sweep file. Of the many tasks of an array, none checks all points: the command that made the array did.
+func (r *run) read() (*space.Sweep, error) {
 	return space.Load(space.Options{
 		Path: r.Path, Env: r.system.Env, Environ: r.system.Environ, Flags: r.Flags, Seeds: r.Seeds,
 		Unchecked: !r.share.IsWhole(),
@@ -156,7 +156,7 @@ func (r *run) check() error {
 		return fault.New(fault.Config, r.Path, "wanted method: bayes or early_terminate, found both").
 			WithHint("take method: random or sobol beside early_terminate")
 	}
-	return experiment.CheckNoLog(s.Experiment())
+	return s.Experiment().CheckNoLog()
 }
 
 // identity says which sweep the folder is of.

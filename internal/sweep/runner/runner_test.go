@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -207,7 +208,7 @@ func TestShortSweeps(t *testing.T) {
 	s.Now = func() time.Time { return now }
 	r := &run{Options: Options{Path: write(t, rates), Threads: 2}, system: s}
 	var err error
-	if r.sweep, err = r.load(); err != nil {
+	if r.sweep, err = r.read(); err != nil {
 		t.Fatal(err)
 	}
 	r.trials = experiment.NewPool(s, experiment.Options{})
@@ -251,6 +252,50 @@ func TestDryRun(t *testing.T) {
 	}
 	if _, err := os.Stat(folder.Default(path)); err == nil {
 		t.Error("left a folder")
+	}
+}
+
+// TestChangedData: points of one folder learn from the same data, or their metrics could not be compared. Where the data
+// set is a parameter, its file may change with it.
+func TestChangedData(t *testing.T) {
+	change := func(path string) {
+		table := filepath.Join(filepath.Dir(path), "t.csv")
+		text, err := os.ReadFile(table)
+		if err == nil {
+			err = os.WriteFile(table, append(text, text[bytes.LastIndexByte(text[:len(text)-1], '\n')+1:]...), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := write(t, "method: grid\nparameters: {layers: {values: [[4], [5]]}}\n")
+	first := 0
+	one := Options{Path: path, Index: &first}
+	if found := runSweep(t, one, 0); len(found) != 1 {
+		t.Fatalf("wanted one point, found %+v", found)
+	}
+	change(path)
+	for _, dry := range []bool{true, false} {
+		s, _, _ := newSystem(0)
+		err := Run(t.Context(), s, Options{Path: path, DryRun: dry})
+		if fault.KindOf(err) != fault.Data || !strings.HasPrefix(err.Error(), "dataset: has changed since points of ") {
+			t.Errorf("dry run %t: wanted that the data set has changed, found %v", dry, err)
+		}
+	}
+	if found := results(t, Options{Path: path}); len(found) != 1 {
+		t.Errorf("wanted the point that there was, found %+v", found)
+	}
+	path = write(t, "")
+	set := fmt.Sprintf("{csv: %q, target: kind, test_split: 0.2}", filepath.Join(filepath.Dir(path), "t.csv"))
+	lines := fmt.Sprintf("base: t.yaml\nmethod: grid\nparameters: {dataset: {values: [%s, %s]}}\n", set, strings.Replace(set, "0.2", "0.3", 1))
+	if err := os.WriteFile(path, []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	one.Path = path
+	runSweep(t, one, 0)
+	change(path)
+	if found := runSweep(t, Options{Path: path}, 0); len(found) != 2 {
+		t.Errorf("wanted both points, found %+v", found)
 	}
 }
 
