@@ -124,7 +124,7 @@ func TestLocal(t *testing.T) {
 		t.Skip("needs a POSIX shell")
 	}
 	wanted := func(i int, folder string) string {
-		return fmt.Sprintf("[sweep][run][it's $x {} {#}{/.}{{1}} {= 1 =} \"a\" sweep.yaml][-o][%s][--threads][1][--quiet][--index][%d]", folder, i)
+		return fmt.Sprintf("[sweep][run][it's $x {} {#}{/.}{{1}} {= 1 =} \"a\" sweep.yaml][-o][%s][--threads][1][--quiet][--shard][%d/3]", folder, i)
 	}
 	for _, c := range []struct {
 		target Target
@@ -179,6 +179,18 @@ func TestBaseOfDnn(t *testing.T) {
 	o.Sweep.Base, o.BaseText = "mlp-best", nil
 	if text := write(t, Kubernetes, o); strings.Contains(text, "base.yaml") {
 		t.Errorf("found a file for the base:\n%s", text)
+	}
+}
+
+// TestDollar: Kubernetes puts variables for $(NAME) in a command, and reads $$ as $.
+func TestDollar(t *testing.T) {
+	o := options()
+	o.Sweep.Path, o.Folder = "a$(HOME).yaml", "$$out"
+	text := write(t, Kubernetes, o)
+	for _, want := range []string{`"a$$(HOME).yaml"`, `"/volume/$$$$out"`, `"$(JOB_COMPLETION_INDEX)/5"`} {
+		if !strings.Contains(text, "\n            - "+want+"\n") {
+			t.Errorf("wanted the word %s, found\n%s", want, text)
+		}
 	}
 }
 

@@ -136,8 +136,11 @@ type kubernetesJob struct {
 
 // Jobs returns the Jobs in the order in which they run.
 func (j *job) Jobs() ([]kubernetesJob, error) {
-	run := slices.Concat([]string{"dnn", "sweep", "run", path.Base(filepath.ToSlash(j.File)), "-o", j.Folder}, j.Flags,
-		[]string{"--shard", "$(JOB_COMPLETION_INDEX)/" + strconv.Itoa(j.Tasks), "--threads", strconv.Itoa(j.Threads)})
+	run := slices.Concat([]string{"dnn", "sweep", "run", path.Base(filepath.ToSlash(j.File)), "-o", j.Folder}, j.Flags)
+	for i, word := range run {
+		run[i] = strings.ReplaceAll(word, "$", "$$") // $(NAME) would be the value of a variable, and $$ is $
+	}
+	run = append(run, "--shard", "$(JOB_COMPLETION_INDEX)/"+strconv.Itoa(j.Tasks), "--threads", strconv.Itoa(j.Threads))
 	parallelism := j.Tasks
 	if j.AtOnce > 0 {
 		parallelism = min(parallelism, j.AtOnce)

@@ -4,26 +4,28 @@ import (
 	"context"
 	"slices"
 
-	"dnn/internal/config"
 	"dnn/internal/experiment"
-	"dnn/internal/nn/batch"
+	"dnn/internal/sweep/estimate"
 	"dnn/internal/sweep/space"
 	"dnn/internal/world"
 )
 
-// measured is how many points measure trains for an epoch: the first, the last, and some between them.
+// measured is how many points measure trains for a moment: the first, the last, and some between them.
 const measured = 3
 
 // pointCost is what a point takes.
 type pointCost struct {
 	seconds float64 // on one thread of this machine, without reading the data
-	bytes   float64 // of memory, with the data
+	bytes   float64 // of memory, without the data
+	data    float64 // bytes of memory that the points of a task share
 }
 
-// measure trains some points for an epoch on this machine, and returns what a whole point takes: the mean of the time,
+// measure trains some points for a moment on this machine, and returns what a whole point takes: the mean of the time,
 // and the most memory.
-func measure(ctx context.Context, system *world.System, s *space.Sweep, dataDir string, flags []config.Flag) (pointCost, error) {
+func measure(ctx context.Context, system *world.System, s *space.Sweep, dataDir string) (pointCost, error) {
 	var cost pointCost
+	trials := experiment.NewPool(system, experiment.Options{DataDir: dataDir})
+	defer trials.Close()
 	points := s.Points()
 	numbers := []int{0, points / 2, points - 1}
 	slices.Sort(numbers)
@@ -33,51 +35,25 @@ func measure(ctx context.Context, system *world.System, s *space.Sweep, dataDir 
 		if err != nil {
 			return pointCost{}, err
 		}
-		seconds, bytes, err := epoch(ctx, system, s, point, dataDir, flags)
+		resolved, err := s.Resolve(point)
+		if err != nil {
+			return pointCost{}, err
+		}
+		trial, err := trials.Trial(resolved)
+		if err != nil {
+			return pointCost{}, err
+		}
+		from, err := trial.Load(ctx)
+		if err != nil {
+			return pointCost{}, err
+		}
+		seconds, err := estimate.Seconds(ctx, trial, system.Now)
 		if err != nil {
 			return pointCost{}, err
 		}
 		cost.seconds += seconds / float64(len(numbers))
-		cost.bytes = max(cost.bytes, bytes)
+		cost.bytes = max(cost.bytes, trial.Bytes())
+		cost.data = max(cost.data, from.Bytes)
 	}
 	return cost, nil
-}
-
-// epoch trains a point for an epoch, and returns the time of all its epochs and the memory that it takes.
-func epoch(
-	ctx context.Context, system *world.System, s *space.Sweep, point space.Point, dataDir string, flags []config.Flag,
-) (seconds, bytes float64, err error) {
-	resolved, err := s.Resolve(point)
-	if err != nil {
-		return 0, 0, err
-	}
-	all := slices.Concat(flags, point.Flags())
-	o := experiment.Options{
-		Config: s.Base, Flags: append(slices.Clip(all), config.Flag{Name: "--set", Key: "epochs", Value: "1"}), DataDir: dataDir,
-		NoModel: true, NoHistory: true, NoPicture: true,
-	}
-	share := float64(resolved.Epochs) // of the whole point, as a multiple of what is trained
-	p, err := experiment.Prepare(ctx, system, o)
-	if err != nil { // such as a schedule that needs more than one epoch
-		o.Flags, share = all, 1
-		p, err = experiment.Prepare(ctx, system, o)
-	}
-	if err != nil {
-		return 0, 0, err
-	}
-	if err := p.Load(ctx); err != nil {
-		return 0, 0, err
-	}
-	defer func() { _ = p.Data().Close() }() // read-only: nothing can be lost
-	found, err := p.Train(ctx, experiment.SeedRun{Seed: point.Seed, Threads: 1})
-	if err != nil {
-		return 0, 0, err
-	}
-	data := 0
-	for _, samples := range []*batch.Samples{p.Data().Train, p.Data().Validation, p.Data().Test} {
-		if samples != nil {
-			data += len(samples.Bytes) + 4*len(samples.Floats)
-		}
-	}
-	return found.Seconds * share, p.Bytes() + float64(data), nil
 }

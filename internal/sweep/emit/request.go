@@ -47,6 +47,9 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Experiment().CheckNoLog(); err != nil {
+		return err
+	}
 	for _, note := range s.Notes {
 		report.Note(system.Stderr, note)
 	}
@@ -75,11 +78,11 @@ func Run(ctx context.Context, system *world.System, r Request) error {
 		report.Note(system.Stderr, "the tasks look for "+set.String()+" from /sweep on: copy it into the volume, and name it as /volume/…")
 	}
 	if o.PointSeconds == 0 {
-		cost, err := measure(ctx, system, s, r.DataDir, r.Flags)
+		cost, err := measure(ctx, system, s, r.DataDir)
 		if err != nil {
 			return err
 		}
-		o.PointSeconds, o.Memory = cost.seconds, usualMemory+float64(r.Threads)*cost.bytes
+		o.PointSeconds, o.Memory = cost.seconds, usualMemory+cost.data+float64(r.Threads)*cost.bytes
 		report.Message(system.Stderr, "a point takes %.3g s on one thread of this machine", cost.seconds)
 	}
 	return Write(system.Stdout, r.Target, o)

@@ -6,4 +6,4 @@ all: $(points:%=rates.sweep/points/%/result.json)
 .PHONY: all
 
 rates.sweep/points/%/result.json:
-	@dnn sweep run rates.yaml -o rates.sweep --no-models --threads 2 --quiet --index $$(expr $* + 0)
+	@dnn sweep run rates.yaml -o rates.sweep --no-models --threads 2 --quiet --shard $$(expr $* + 0)/2000
