@@ -67,6 +67,15 @@ func RecordPath(output string) string {
 	return strings.TrimSuffix(output, filepath.Ext(output)) + Extension
 }
 
+// LeftNote returns what to say of the record that an earlier run with that output has left; empty: there is none.
+func LeftNote(output string) string {
+	path := RecordPath(output)
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return fmt.Sprintf("an MLflow server lacks the run in %s: `dnn mlflow sync %s` sends it", path, filepath.Dir(path))
+}
+
 // Log adds values of metrics at a step, such as an epoch.
 func (t *Tracker) Log(step int, values ...Value) {
 	now := t.options.Now().UnixMilli()

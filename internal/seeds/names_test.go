@@ -10,6 +10,22 @@ import (
 	"testing"
 )
 
+// TestLeft: who asks again for seeds that a tracker has not got hears how it gets them.
+func TestLeft(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	o := write(t, "epochs: 2\n")("many.bin", "seed=7", "seeds=3", "mlflow.tracking_uri="+server.URL)
+	server.Close()
+	for _, want := range []string{"dnn mlflow sync", "an MLflow server lacks the run in "} {
+		s, _, stderr := newSystem()
+		if err := Train(t.Context(), s, o); err != nil {
+			t.Fatal(err)
+		}
+		if found := stderr.String(); !strings.Contains(found, "note: seed 7 (and 2 more): ") || !strings.Contains(found, want) {
+			t.Errorf("wanted a note with %q, found %s", want, found)
+		}
+	}
+}
+
 // TestNames: an MLflow server is told of each seed under its own name, whether the seed has a model or not. One that
 // refuses is one note.
 func TestNames(t *testing.T) {

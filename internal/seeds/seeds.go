@@ -19,6 +19,7 @@ import (
 	"dnn/internal/await"
 	"dnn/internal/experiment"
 	"dnn/internal/fault"
+	"dnn/internal/mlflow"
 	"dnn/internal/modelfile"
 	"dnn/internal/picture"
 	"dnn/internal/report"
@@ -201,6 +202,9 @@ func (t *training) trainAll(ctx context.Context) ([]report.Seed, error) {
 		}
 		run.Note = func(text string) error { noted.say(run.Seed, text); return nil }
 		s, err := t.Train(ctx, run)
+		if left := mlflow.LeftNote(run.Output); s.Before && left != "" {
+			noted.say(run.Seed, left)
+		}
 		return s, ofSeed(ctx, err, fmt.Sprintf("seed %d", run.Seed))
 	}
 	took := func(_ int, s report.Seed) (bool, error) {
