@@ -148,19 +148,28 @@ func (t *Training) askResume(a *asked, body []byte) error {
 	return nil
 }
 
-// askRate changes the learning rate: {"factor": 0.5} makes it half of the schedule's from the next step on.
+// askRate changes the learning rate: {"factor": 0.5} makes it half of the schedule's from the next step on, {"times": 0.5}
+// half of what was asked for before, also if no step has followed it yet.
 func askRate(a *asked, body []byte) error {
 	var wanted struct {
-		Factor *float64 `json:"factor"`
+		Factor, Times *float64
 	}
 	if err := parse(body, &wanted); err != nil {
 		return err
 	}
-	f := wanted.Factor
-	if f == nil || !(*f >= minFactor && *f <= maxFactor) {
-		return wire.Errorf(http.StatusBadRequest, "factor: wanted a number from %v to %v, found %s", minFactor, maxFactor, body)
+	var f float64
+	switch {
+	case wanted.Factor != nil && wanted.Times == nil:
+		f = *wanted.Factor
+	case wanted.Times != nil && wanted.Factor == nil:
+		f = *wanted.Times * a.factor
+	default:
+		return wire.Errorf(http.StatusBadRequest, "wanted factor or times, found %s", body)
 	}
-	a.factor = *f
+	if !(f >= minFactor && f <= maxFactor) {
+		return wire.Errorf(http.StatusBadRequest, "wanted a factor from %v to %v, found %v", minFactor, maxFactor, f)
+	}
+	a.factor = f
 	return nil
 }
 

@@ -19,6 +19,7 @@ import (
 //	POST /training/resume            {"epochs": 1} pauses again after so many
 //	POST /training/stop              as Ctrl-C
 //	POST /training/rate              {"factor": 0.5}: the next steps have half of the schedule's rate
+//	                                 {"times": 0.5}: half of what was asked for before
 func (t *Training) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/training/events", get(t.events))

@@ -314,6 +314,26 @@ func TestRate(t *testing.T) {
 	}
 }
 
+// Two changes of the rate between two steps are both made.
+func TestRateTimes(t *testing.T) {
+	b, begin := newBench(t, 2, live.Options{Paused: true})
+	until := b.watch()
+	begin()
+	until("the first pause", phase(live.Paused))
+	for range 2 {
+		b.do("rate", `{"times":0.5}`)
+	}
+	until("both changes", func(e event) bool { return e.Factor == 0.25 })
+	b.do("resume", "")
+	until("the end", phase(live.Finished))
+	if err := <-b.ended; err != nil {
+		t.Fatal(err)
+	}
+	if want := (history.RateChanges{{Step: 0, Factor: 0.25}}); !slices.Equal(b.run.RateChanges, want) {
+		t.Errorf("wanted the changes %v, found %v", want, b.run.RateChanges)
+	}
+}
+
 // A rate that is taken back before the next step has changed nothing.
 func TestRateTakenBack(t *testing.T) {
 	b, begin := newBench(t, 2, live.Options{Paused: true})
@@ -416,6 +436,9 @@ func TestRefused(t *testing.T) {
 		{http.MethodPost, "/training/rate", "", 400, "an object"},
 		{http.MethodPost, "/training/rate", "null", 400, "found null"},
 		{http.MethodPost, "/training/rate", `{"factor":0}`, 400, "1e-06"},
+		{http.MethodPost, "/training/rate", "{}", 400, "wanted factor or times"},
+		{http.MethodPost, "/training/rate", `{"factor":1,"times":1}`, 400, "wanted factor or times"},
+		{http.MethodPost, "/training/rate", `{"times":1e9}`, 400, "1000"},
 		{http.MethodPost, "/training/rate", `{"factor":-1}`, 400, "1e-06"},
 		{http.MethodPost, "/training/rate", `{"factor":1e9}`, 400, "1000"},
 		{http.MethodPost, "/training/rate", `{"factor":"0.5"}`, 400, "an object"},

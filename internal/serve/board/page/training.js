@@ -70,8 +70,8 @@ class Training {
     byId("pause").addEventListener("click", () => this.order(this.state.phase === "paused" ? "resume" : "pause"));
     byId("one").addEventListener("click", () => this.order("resume", { epochs: 1 }));
     byId("stop").addEventListener("click", () => this.order("stop"));
-    byId("halve").addEventListener("click", () => this.order("rate", { factor: this.state.factor / 2 }));
-    byId("double").addEventListener("click", () => this.order("rate", { factor: this.state.factor * 2 }));
+    byId("halve").addEventListener("click", () => this.order("rate", { times: 0.5 }));
+    byId("double").addEventListener("click", () => this.order("rate", { times: 2 }));
     byId("epoch").addEventListener("input", () => {
       this.rest();
       this.choose(Number(byId("epoch").value));

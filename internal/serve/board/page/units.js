@@ -17,7 +17,8 @@ class Units {
     const classes = this.layer.end === network.end(); // the units are the classes
     setText(byId("units-title"), classes ? "The weights of each class" : "First layer");
     const which = this.count < units ? `${this.count} of its ${units} units` : `Its ${units} units`;
-    setText(byId("units-about"), `${which}: what each looks for. Ink on red raises its value, ink on blue lowers it.`);
+    const looks = units === 1 ? "Its one unit: what it looks for" : `${which}: what each looks for`;
+    setText(byId("units-about"), `${looks}. Ink on red raises its value, ink on blue lowers it.`);
     this.paint();
   }
 
