@@ -17,17 +17,18 @@ import (
 // path left are removed too, once they are an hour old.
 //
 // A symbolic link is followed: Write replaces the file that it leads to, in that file's folder. A device or a FIFO is
-// not replaced but written to, since whoever reads from it would not see a new file. A socket is refused.
+// not replaced but written to, since whoever reads from it would not see a new file, and so is an open file of this
+// process, such as /dev/stdout, which may have more in it. A socket is refused.
 func Write(path string, write func(io.Writer) error) error {
 	path, err := Target(path)
 	if err != nil {
 		return err
 	}
+	if IsStream(path) {
+		return writeThrough(path, write)
+	}
 	old, err := os.Stat(path)
 	if err == nil {
-		if isStream(old.Mode()) {
-			return writeThrough(path, write)
-		}
 		if err := replaceable(path, old.Mode()); err != nil {
 			return err
 		}
@@ -84,22 +85,30 @@ func keep(path string, old os.FileInfo) error {
 	return os.Chmod(path, old.Mode().Perm())
 }
 
-// writeThrough writes to a device or a FIFO, which cannot be replaced, synced or truncated.
+// writeThrough writes to what cannot be replaced, synced or truncated.
 func writeThrough(path string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	file, err := openDescriptor(path)
+	if file == nil && err == nil {
+		file, err = os.OpenFile(path, os.O_WRONLY, 0)
+	}
 	if err != nil {
 		return err
 	}
 	return errors.Join(write(file), file.Close())
 }
 
-// IsStream reports whether path leads to a device or a FIFO, to which Write writes without replacing it.
+// IsStream reports whether Write writes to path without replacing it: to a device, a FIFO, or an open file of this
+// process.
 func IsStream(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && isStream(info.Mode())
+	_, open := descriptor(path)
+	return open || IsDevice(path)
 }
 
-func isStream(mode os.FileMode) bool { return mode&(os.ModeDevice|os.ModeNamedPipe) != 0 }
+// IsDevice reports whether path leads to a device or a FIFO.
+func IsDevice(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&(os.ModeDevice|os.ModeNamedPipe) != 0
+}
 
 // replaceable refuses folders and sockets.
 func replaceable(path string, mode os.FileMode) error {
@@ -118,8 +127,8 @@ const maxLinks = 40
 var errLinks = errors.New("leads through too many symbolic links")
 
 // Target returns the path that a write to path replaces: path itself, or the place that it leads to if it is a symbolic
-// link. There need not be a file. What leads to a device or a FIFO is path itself: /dev/stdout may lead to pipe:[4711],
-// which is no path.
+// link. There need not be a file. What leads to a stream is path itself: /dev/stdout may lead to pipe:[4711], which is
+// no path.
 func Target(path string) (string, error) {
 	if IsStream(path) {
 		return path, nil

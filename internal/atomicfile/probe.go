@@ -15,10 +15,17 @@ func Probe(path string) error {
 	if err != nil {
 		return err
 	}
-	if info, err := os.Stat(path); err == nil {
-		if isStream(info.Mode()) {
-			return nil // opening a FIFO would wait for its reader
+	if file, err := openDescriptor(path); file != nil || err != nil {
+		if err == nil {
+			_, err = file.Write(nil) // an error if it is only read
+			_ = file.Close()         // nothing was written
 		}
+		return err
+	}
+	if IsStream(path) {
+		return nil // opening a FIFO would wait for its reader
+	}
+	if info, err := os.Stat(path); err == nil {
 		if err := replaceable(path, info.Mode()); err != nil {
 			return err
 		}

@@ -98,3 +98,47 @@ func TestWriteThroughADescriptor(t *testing.T) {
 		t.Errorf("read %q, %v", got, err)
 	}
 }
+
+// A file that this process has open, as the shell opens one for >> and >, keeps what it has: what is written comes after it.
+func TestWriteToAnOpenFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	for _, flag := range []int{os.O_APPEND, 0} {
+		if err := os.WriteFile(path, []byte("before\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.OpenFile(path, os.O_RDWR|flag, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.Seek(0, io.SeekEnd); err != nil {
+			t.Fatal(err)
+		}
+		name := fmt.Sprintf("/dev/fd/%d", file.Fd())
+		if err := Probe(name); err != nil {
+			t.Errorf("probe: %v", err)
+		}
+		for _, line := range []string{"one\n", "two\n"} {
+			if err := Write(name, text(line)); err != nil {
+				t.Errorf("write: %v", err)
+			}
+		}
+		if _, err := file.WriteString("after\n"); err != nil {
+			t.Error(err)
+		}
+		_ = file.Close()
+		if got, err := os.ReadFile(path); string(got) != "before\none\ntwo\nafter\n" {
+			t.Errorf("found %q, %v", got, err)
+		}
+		if err := Probe(name); err == nil {
+			t.Error("wanted an error about a file that is not open, found none")
+		}
+	}
+	read, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = read.Close() }()
+	if err := Probe(fmt.Sprintf("/dev/fd/%d", read.Fd())); err == nil {
+		t.Error("wanted an error about a file that is only read, found none")
+	}
+}

@@ -26,7 +26,7 @@ func Files(role string, paths ...string) []File {
 // Devices and FIFOs may be named more than once, since they are not replaced.
 func CheckDistinct(outputs, inputs []File) error {
 	for i, out := range outputs {
-		if out.Path == "" || atomicfile.IsStream(out.Path) {
+		if out.Path == "" || atomicfile.IsDevice(out.Path) {
 			continue
 		}
 		for _, other := range slices.Concat(inputs, outputs[:i]) {
