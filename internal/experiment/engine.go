@@ -40,7 +40,7 @@ func (x *experiment) Bytes() float64 {
 	for _, t := range x.teachers {
 		taught = append(taught, t.Architecture)
 	}
-	return step.TrainingBytes(x.arch, taught, min(x.BatchSize, x.source.Count))
+	return step.TrainingBytes(x.arch, x.Optimizer.PerWeight(), taught, min(x.BatchSize, x.source.Count))
 }
 
 // fitsMemory returns an error if a run would need more memory than is available.

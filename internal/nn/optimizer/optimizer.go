@@ -209,3 +209,22 @@ func New(spec Spec, params []*nn.Param) (Optimizer, error) {
 	}
 	return o, nil
 }
+
+// PerWeight returns how many numbers the optimizer keeps for each weight of a kernel: moments, averages, and gradients
+// that wait for all others. An invalid spec has none.
+func (s Spec) PerWeight() int {
+	const side = 16 // what is kept for each row and column of a kernel is less than one number for each weight
+	o, err := New(s, []*nn.Param{nn.NewParam(nn.ParamSpec{Shape: []int{side, side}})})
+	if err != nil {
+		return 0
+	}
+	kept := 0
+	for _, a := range o.State() {
+		kept += a.Value.Rows * a.Value.Cols
+	}
+	kept /= side * side
+	if _, waits := o.(Deferred); waits {
+		kept++
+	}
+	return kept
+}

@@ -135,3 +135,33 @@ func TestOptimizerSpecValidates(t *testing.T) {
 		}
 	}
 }
+
+func TestPerWeight(t *testing.T) {
+	with := func(name string, change func(*optimizer.Spec)) optimizer.Spec {
+		s := optimizer.Default(name)
+		change(&s)
+		return s
+	}
+	nothing := func(*optimizer.Spec) {}
+	for _, c := range []struct {
+		spec optimizer.Spec
+		want int
+	}{
+		{with("sgd", nothing), 0},
+		{with("sgd", func(s *optimizer.Spec) { s.Rule.(*optimizer.SGDRule).Momentum = 0.9 }), 1},
+		{with("sgd", func(s *optimizer.Spec) { s.ClipValue = 1 }), 0},
+		{with("sgd", func(s *optimizer.Spec) { s.GlobalClipNorm = 1 }), 1},
+		{with("lion", nothing), 1},
+		{with("rmsprop", nothing), 1},
+		{with("adam", nothing), 2},
+		{with("adam", func(s *optimizer.Spec) { s.Rule.(*optimizer.AdamRule).AMSGrad = true }), 3},
+		{with("adamw", func(s *optimizer.Spec) { s.UseEMA = true }), 3},
+		{with("nadam", func(s *optimizer.Spec) { s.ClipNorm, s.UseEMA = 1, true }), 4},
+		{with("adafactor", nothing), 1}, // its gradient
+		{optimizer.Spec{}, 0},
+	} {
+		if found := c.spec.PerWeight(); found != c.want {
+			t.Errorf("%+v: wanted %d, found %d", c.spec, c.want, found)
+		}
+	}
+}

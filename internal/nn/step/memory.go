@@ -2,13 +2,13 @@ package step
 
 import "dnn/internal/nn"
 
-// TrainingBytes estimates the memory of a training run in bytes: the parameters, a copy of them after the last epoch,
-// up to two moments of each, their gradients if a step can be abandoned, and two batches with the activations of one
-// and their gradients; of each teacher, the parameters and the activations of a batch. It does not count data sets,
-// packed or not.
-func TrainingBytes(a nn.Architecture, teachers []nn.Architecture, batch int) float64 {
+// TrainingBytes estimates the memory of a training run in bytes: the parameters, a copy of them after the last epoch, one
+// for the model file, what the optimizer keeps of each (optimizer.Spec.PerWeight), their gradients if a step can be
+// abandoned, and two batches with the activations of one and their gradients; of each teacher, the parameters and the
+// activations of a batch. It does not count data sets, packed or not.
+func TrainingBytes(a nn.Architecture, kept int, teachers []nn.Architecture, batch int) float64 {
 	const element = 4
-	perParameter := 4.0
+	perParameter := 3.0 + float64(kept)
 	perSample := 10*float64(a.Input) + 2*units(a) // bytes, lists by sample and by feature, of this batch and of the next
 	read, unitsOfTeachers := parameters(a), 0.0   // what a step goes through
 	for _, t := range teachers {
