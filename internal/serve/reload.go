@@ -2,9 +2,11 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"slices"
+	"syscall"
 	"time"
 
 	"dnn/internal/fault"
@@ -17,6 +19,7 @@ type watch struct {
 	model *engine.Model
 	seen  []stamp // of the files that were read, or refused; the model's own is the first
 	last  []stamp // of the last look
+	waits bool    // for what it needs to be read, as was told
 }
 
 // stamp tells whether a file has changed.
@@ -107,22 +110,36 @@ func (s *server) watch(ctx context.Context, all []*watch) {
 	}
 }
 
-// reload reads a model again. If it cannot be used, the server goes on with the old one.
+// reload reads a model again. If it cannot be used, the server goes on with the old one. If that is not for what is in
+// the file, the next look tries again.
 func (s *server) reload(w *watch) {
-	old := w.model.Network()
+	old, before := w.model.Network(), w.seen
 	n, err := s.read(w)
 	if err == nil {
 		err = fits(n, old)
 	}
 	s.metrics.Reloaded(err == nil)
 	if err != nil {
-		report.Message(s.system.Stderr, "%s stays as it was: %v", w.model.Name, err)
+		again := passes(err)
+		if again {
+			w.seen, w.last = before, look(before)
+		}
+		if !again || !w.waits {
+			report.Message(s.system.Stderr, "%s stays as it was: %v", w.model.Name, err)
+		}
+		w.waits = again
 		return
 	}
+	w.waits = false
 	w.model.Use(n)
 	s.metrics.Use(w.model.Name, n, old)
 	s.show()
 	report.Message(s.system.Stderr, "%s is now %s, %.12s", w.model.Name, w.model.Path, n.SHA256)
+}
+
+// passes reports whether an error is one that ends by itself: there are too many open files, or too little memory.
+func passes(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOMEM)
 }
 
 // fits refuses a network with other inputs or classes than the one that clients know.
