@@ -21,7 +21,7 @@ func startSource(d config.Dataset, seed uint64, model *modelfile.Model, from str
 	if err != nil {
 		return nil, err
 	}
-	if err := model.MatchesInput(from, d.String(), own.Columns); err != nil || d.CSV == "" {
+	if err := model.MatchesInput(from, d.String(), own.Shape(), own.Columns); err != nil || d.CSV == "" {
 		return own, err
 	}
 	if err := model.MatchesClasses(from, d.String(), own.Classes); err != nil {

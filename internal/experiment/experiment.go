@@ -84,7 +84,7 @@ func readTeachers(
 			return nil, fault.New(fault.Data, path, "cannot teach this network: %w", err)
 		}
 		for _, err := range []error{
-			teacher.MatchesInput(path, set, s.Columns), teacher.MatchesClasses(path, set, s.Classes),
+			teacher.MatchesInput(path, set, s.Shape(), s.Columns), teacher.MatchesClasses(path, set, s.Classes),
 			teacher.MatchesOrder(path, set, s.Columns, s.Classes), // since it gets the same samples as the student
 		} {
 			if err != nil {

@@ -10,9 +10,14 @@ import (
 
 const matchHint = "inputs and outputs are matched by name: the data set and the model must have the same"
 
-// MatchesInput refuses a data set that has other columns than m, by name; their order may differ. Images have no
-// columns. set is the name of the data set, where the file that m was read from.
-func (m *Model) MatchesInput(where, set string, columns []string) error {
+// MatchesInput refuses a data set that has other columns than m, by name; their order may differ. Images have no columns,
+// but a shape, which must be m's, unless m takes their pixels in a row. set is the name of the data set, where the file
+// that m was read from.
+func (m *Model) MatchesInput(where, set string, shape []int, columns []string) error {
+	if own := m.InputShape; len(shape) == 2 && len(own) == 2 && !slices.Equal(own, shape) {
+		return fault.New(fault.Data, where, "wanted a model of %d x %d pixels, as images of %s have, found one of %d x %d",
+			shape[0], shape[1], set, own[0], own[1])
+	}
 	if (len(m.Columns) > 0) != (len(columns) > 0) {
 		kinds := map[bool]string{true: "a table", false: "images"}
 		return fault.New(fault.Data, where, "wanted a model of %s, as %s is, found one of %s",

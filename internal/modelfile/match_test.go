@@ -1,6 +1,7 @@
 package modelfile
 
 import (
+	"fmt"
 	"math"
 	"testing"
 )
@@ -53,6 +54,23 @@ func TestRestandardizedConstants(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%v gives %v, want %v", raw, got, want)
+		}
+	}
+}
+
+// TestMatchesShape: images of as many pixels in other rows are others, unless the model takes them in one row.
+func TestMatchesShape(t *testing.T) {
+	for _, c := range []struct {
+		model, data []int
+		wanted      string
+	}{
+		{[]int{28, 28}, []int{28, 28}, ""},
+		{[]int{784}, []int{28, 28}, ""},
+		{[]int{14, 56}, []int{28, 28}, "a.bin: wanted a model of 28 x 28 pixels, as images of mnist have, found one of 14 x 56"},
+	} {
+		err := (&Model{InputShape: c.model}).MatchesInput("a.bin", "mnist", c.data, nil)
+		if found := fmt.Sprint(err); c.wanted == "" && err != nil || c.wanted != "" && found != c.wanted {
+			t.Errorf("%v for %v: wanted %q, found %s", c.model, c.data, c.wanted, found)
 		}
 	}
 }
