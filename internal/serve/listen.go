@@ -43,6 +43,11 @@ func listen(ctx context.Context, addr string, most int, waits patience) (*listen
 	network := "tcp"
 	if path, ok := strings.CutPrefix(addr, "unix:"); ok && path != "" {
 		network, addr = "unix", path
+		unlock, err := lockSocket(path)
+		if err != nil {
+			return nil, err
+		}
+		defer unlock()
 		if err := removeStale(ctx, path); err != nil {
 			return nil, err
 		}

@@ -11,7 +11,21 @@ import (
 	"time"
 
 	"dnn/internal/fault"
+	"dnn/internal/lockfile"
 )
+
+// lockSocket keeps other servers off a socket while one looks what is there, and listens: of two that find the socket of a
+// killed server, the later one would remove that of the first. It does not where there are no locks, or no folder yet.
+func lockSocket(path string) (unlock func(), err error) {
+	unlock, err = lockfile.Lock(lockfile.PathFor(path))
+	if held, ok := errors.AsType[*lockfile.HeldError](err); ok {
+		return nil, fault.New(fault.Write, path, "another server begins to listen there: %w", held).WithHint("--addr names another address")
+	}
+	if err != nil {
+		return func() {}, nil //nolint:nilerr // to listen says what is wrong, if anything is
+	}
+	return unlock, nil
+}
 
 // removeStale removes the socket of a server that was killed. One that somebody listens on stays, and so does one of which
 // that is not known: of another kind, of another user, or of a server that is too busy to answer.

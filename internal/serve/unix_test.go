@@ -13,7 +13,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode"
 
@@ -120,6 +122,36 @@ func TestUnixRemote(t *testing.T) {
 		}
 		r.stop()
 		r.ended <- <-r.ended
+	}
+}
+
+// TestUnixTogether has several servers begin at once where a killed one has left its socket: one has it, and no other takes
+// it away.
+func TestUnixTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	for range 100 {
+		leave(t, path)
+		const servers = 8
+		all := make([]*listener, servers)
+		var begun sync.WaitGroup
+		for i := range all {
+			begun.Go(func() {
+				l, err := listen(t.Context(), "unix:"+path, 10, patience{})
+				if all[i] = l; err != nil && fault.KindOf(err) != fault.Write {
+					t.Error(err)
+				}
+			})
+		}
+		begun.Wait()
+		all = slices.DeleteFunc(all, func(l *listener) bool { return l == nil })
+		if len(all) != 1 {
+			t.Fatalf("wanted one server, found %d", len(all))
+		}
+		if now, err := os.Lstat(path); err != nil || !os.SameFile(now, all[0].file) {
+			t.Errorf("wanted the socket of that server, found %v, %v", now, err)
+		}
+		_ = all[0].Close()
+		_ = os.Remove(path)
 	}
 }
 
