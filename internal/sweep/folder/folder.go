@@ -81,7 +81,7 @@ func Create(path string, id Identity) (*Folder, error) {
 			return nil, fault.CannotWrite(filepath.Join(path, sub), err)
 		}
 	}
-	if err := id.write(path); err != nil {
+	if err := id.write(path, found); err != nil {
 		return nil, err
 	}
 	// Of two sweeps that begin in one folder at the same moment, the one that reads the other's name ends.
@@ -91,19 +91,18 @@ func Create(path string, id Identity) (*Folder, error) {
 	return f, err
 }
 
-// write writes sweep.json, unless it is as it should be.
-func (id Identity) write(path string) error {
+// write writes sweep.json, unless it was found to say that: another may have added what is learned from since.
+func (id Identity) write(path string, found Identity) error {
 	text, err := json.MarshalIndent(id, "", "  ")
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(path, IdentityFile)
-	text = append(text, '\n')
-	if old, err := readRegular(file); err == nil && bytes.Equal(old, text) {
+	if old, err := json.MarshalIndent(found, "", "  "); err == nil && bytes.Equal(old, text) {
 		return nil
 	}
+	file := filepath.Join(path, IdentityFile)
 	err = atomicfile.Write(file, func(w io.Writer) error {
-		_, err := w.Write(text)
+		_, err := w.Write(append(text, '\n'))
 		return err
 	})
 	if err != nil {

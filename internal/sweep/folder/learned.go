@@ -34,7 +34,7 @@ func (f *Folder) CheckLearned(hashes map[string]string) error {
 			id.Learned = map[string]string{}
 		}
 		maps.Copy(id.Learned, hashes)
-		if err := id.write(f.path); err != nil {
+		if err := id.write(f.path, Identity{}); err != nil {
 			return err
 		}
 		// Of two that add different ones at the same moment, the one that reads the other's ends.
