@@ -126,11 +126,15 @@ func (t *Trial) Load(ctx context.Context) (Learned, error) {
 		return Learned{}, err
 	}
 	defer t.pool.release(l)
-	from := Learned{Hashes: map[string]string{"dataset": l.data.Hash}, Bytes: l.data.Bytes()}
+	return t.learned(l.data), nil
+}
+
+func (t *Trial) learned(data *dataset.Data) Learned {
+	from := Learned{Hashes: map[string]string{"dataset": data.Hash}, Bytes: data.Bytes()}
 	for i, teacher := range t.teachers {
 		from.Hashes[t.Distill.Teacher[i]] = teacher.SHA256
 	}
-	return from, nil
+	return from
 }
 
 // dataKey names the data of an experiment and how it is split.

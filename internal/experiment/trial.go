@@ -22,6 +22,7 @@ type TrialRun struct {
 	To      string // the path with which the names of that checkpoint begin
 	From    string // go on from the checkpoint there; empty: start at the first step
 
+	Learn func(Learned) error       // is told what the run learns from, and may refuse it; nil: nothing is
 	Plan  func(train.Plan)          // is told the size of the run; nil: nothing is
 	Step  func(train.Step) error    // is called after each step; nil: nothing is
 	Epoch func(history.Epoch) error // is called after each epoch; nil: nothing is
@@ -57,6 +58,9 @@ func (t *Trial) Train(ctx context.Context, r TrialRun) (result TrialResult, err 
 	}
 	defer t.pool.release(l)
 	defer l.data.Recover(&err)
+	if err := Tell(r.Learn, t.learned(l.data)); err != nil {
+		return result, err
+	}
 	engine, err := NewEngine(&t.pool.system, r.Threads)
 	if err != nil {
 		return result, err

@@ -202,8 +202,10 @@ func (t *training) trainAll(ctx context.Context) ([]report.Seed, error) {
 		}
 		run.Note = func(text string) error { noted.say(run.Seed, text); return nil }
 		s, err := t.Train(ctx, run)
-		if left := mlflow.LeftNote(run.Output); s.Before && left != "" {
-			noted.say(run.Seed, left)
+		if s.Before {
+			if left := mlflow.LeftNote(run.Output); left != "" {
+				noted.say(run.Seed, left)
+			}
 		}
 		return s, ofSeed(ctx, err, fmt.Sprintf("seed %d", run.Seed))
 	}

@@ -67,6 +67,7 @@ func (p *pool) begin(parent context.Context, j job, threads int) {
 	p.active = append(p.active, a)
 	step := uint64(j.trial.BatchSize) * uint64(j.trial.Parameters())
 	how := experiment.TrialRun{
+		Learn:   p.learns,
 		Threads: threads,
 		Step: func(train.Step) error {
 			p.work.Add(step)

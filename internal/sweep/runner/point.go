@@ -64,10 +64,6 @@ func (r *run) train(
 	if j.rung > 0 {
 		how.From = filepath.Join(r.folder.RungPath(j.rung-1, j.point.Number), checkpointName)
 	}
-	if err := r.load(ctx, j); err != nil {
-		trained()
-		return folder.Result{}, r.named(j, err)
-	}
 	found, err := j.trial.Train(ctx, how)
 	if how.From != "" && ctx.Err() == nil && fault.KindOf(err) == fault.Data {
 		// The checkpoint is damaged, or was removed by another run that has gone on from it: the run begins anew.
@@ -96,15 +92,8 @@ func (r *run) train(
 	return r.write(j, draft, found, err)
 }
 
-// load reads what a job learns from, unless another has done so, and checks that it is what the points before it have
-// learned from.
-func (r *run) load(ctx context.Context, j job) error {
-	from, err := j.trial.Load(ctx)
-	if err == nil {
-		err = r.folder.CheckLearned(from.Hashes)
-	}
-	return err
-}
+// learns checks that what a job learns from is what the points before it have learned from.
+func (r *run) learns(from experiment.Learned) error { return r.folder.CheckLearned(from.Hashes) }
 
 // draft makes the folder in which a job writes.
 func (r *run) draft(j job) (*folder.Draft, error) {

@@ -182,7 +182,11 @@ func (p *pool) start(ctx context.Context) error {
 			return nil
 		}
 		if !p.loaded { // before several ask for it, so that its progress is shown and no measurement is of it
-			if err := p.load(ctx, *j); err != nil {
+			from, err := j.trial.Load(ctx)
+			if err == nil {
+				err = p.learns(from)
+			}
+			if err != nil {
 				return err
 			}
 			p.loaded = true
