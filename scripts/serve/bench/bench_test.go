@@ -83,7 +83,9 @@ func TestLaunch(t *testing.T) {
 	answers := &http.Server{Addr: "127.0.0.1:" + port, Handler: http.NotFoundHandler()} //nolint:gosec // of a test
 	served := make(chan error, 1)
 	go func() { served <- answers.ListenAndServe() }()
-	s, err := launch(t.Context(), answers.Addr, log, []string{"WORD=ready"}, 2, "sh", "-c", "echo $WORD; echo $WORD; sleep 60 & wait")
+	// What the shell starts says so itself: only then are there two.
+	const both = "echo $WORD; (echo $WORD; exec sleep 60) & wait"
+	s, err := launch(t.Context(), answers.Addr, log, []string{"WORD=ready"}, 2, "sh", "-c", both)
 	if err != nil {
 		t.Fatal(err)
 	}
