@@ -2,8 +2,8 @@
 // network connection, what the drawing is, and shows why.
 //
 // Its parts are files in folder page: a drawing (drawing.js) and the pen that makes it (pen.js), the image that is made
-// of it (normalize.js), the network (network.js), what shows them (view.js), and what joins all (page.js). All but the
-// last serve other pages too: see Part and Describe.
+// of it (normalize.js), the network (network.js), what shows them (view.js) and when (frames.js), and what joins all
+// (page.js). All but the last serve other pages too: see Part and Describe.
 package browser
 
 import (
@@ -30,7 +30,7 @@ const (
 )
 
 // scripts are the parts of the page's script, in the order in which they need each other.
-var scripts = []string{"network.js", "drawing.js", "normalize.js", "pen.js", "view.js", "page.js"}
+var scripts = []string{"network.js", "drawing.js", "normalize.js", "frames.js", "pen.js", "view.js", "page.js"}
 
 // Write writes c as a page with a title. It refuses what Describe refuses. The page is as large as its weights in base64,
 // 4/3 of their size, and 40 KB. An error is of w, or says what is wrong with c.

@@ -18,9 +18,13 @@ var files embed.FS
 // style is in the page itself, which is painted the sooner.
 var style = "\n" + browser.Part("style.css") + own("board.css") + own("training.css")
 
+// begin is in the page itself too. Its variables are its own: it is a block.
+var begin = "{\n" + own("begin.js") + "}\n"
+
 // policy lets the page use what this server gives, and nothing else (W3C, Content Security Policy Level 3). Pictures that
 // are dropped on the page are blobs.
-var policy = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src '" + browser.Hash(style) + "'; " +
+var policy = "default-src 'none'; script-src 'self' '" + browser.Hash(begin) + "'; worker-src 'self'; " +
+	"style-src '" + browser.Hash(style) + "'; " +
 	"connect-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // secure sets the headers that every answer has. There is no Cross-Origin-Opener-Policy: with it, a browser throws away the
@@ -62,10 +66,10 @@ func assets(training bool) map[string]file {
 	if training {
 		about, curves, scripts = own("training.html"), own("curves.html"), []string{"curves.js", "charts.js", "stream.js", "training.js"}
 	}
-	page := strings.NewReplacer("[[style]]", style, "[[training]]", about, "[[curves]]", curves).Replace(own("board.html"))
+	page := strings.NewReplacer("[[style]]", style, "[[begin]]", begin, "[[training]]", about, "[[curves]]", curves).Replace(own("board.html"))
 	return map[string]file{
 		"/": newFile("text/html; charset=utf-8", []byte(page)),
-		"/board/board.js": newScript([]string{"network.js", "drawing.js", "normalize.js", "pen.js", "view.js"},
+		"/board/board.js": newScript([]string{"network.js", "drawing.js", "normalize.js", "frames.js", "pen.js", "view.js"},
 			append(scripts, "request.js", "explain.js", "grid.js", "picture.js", "panels.js", "units.js", "model.js", "follow.js",
 				"listen.js", "board.js")...),
 		"/board/worker.js": newScript([]string{"network.js"}, "explain.js", "worker.js"),

@@ -16,6 +16,7 @@
 //	request.js   requests to this package's handler
 //	listen.js    what buttons, keys and files do
 //	board.js     joins them
+//	begin.js     fetches all of the above, when the page was painted
 //	training.js  what the page of a training has beside (package live), with curves.js, charts.js and stream.js
 package board
 

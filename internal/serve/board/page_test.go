@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"dnn/internal/interop/browser"
 )
 
 // The page goes on in each of the scenarios of testdata/scenarios.js, of the page of a server and of that of a training.
@@ -33,6 +35,33 @@ func TestScenarios(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The page's script is fetched once, when the page was painted, or later in a tab that is not painted.
+func TestBegin(t *testing.T) {
+	for name, c := range map[string]struct{ do, wanted string }{
+		"painted":             {"told();", "1"},
+		"not painted":         {"late();", "1"},
+		"neither":             {"", "0"},
+		"painted, then later": {"told(); if (late) late();", "1"},
+	} {
+		script := `let told, late, fetched = 0;
+			globalThis.PerformanceObserver = class { constructor(f) { told = f; } observe() {} disconnect() { told = null; } };
+			globalThis.setTimeout = (f) => { late = f; return 1; };
+			globalThis.clearTimeout = () => { late = null; };
+			globalThis.document = { createElement: () => ({}), head: { append(e) { fetched += e.src === "/board/board.js" ? 1 : 100; } } };
+			` + begin + c.do + "console.log(fetched);"
+		found, err := exec.CommandContext(t.Context(), node(t), "-e", script).CombinedOutput()
+		if err != nil || strings.TrimSpace(string(found)) != c.wanted {
+			t.Errorf("%s: wanted it %s times, found %s (%v)", name, c.wanted, found, err)
+		}
+	}
+	page, _, _ := strings.Cut(string(assets(false)["/"].content), "</html>")
+	_, inside, _ := strings.Cut(page, "<script>")
+	inside, _, _ = strings.Cut(inside, "</script>")
+	if !strings.Contains(policy, "script-src 'self' '"+browser.Hash(inside)+"'") {
+		t.Errorf("the policy %s does not allow the script %s", policy, inside)
 	}
 }
 

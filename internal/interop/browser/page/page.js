@@ -5,27 +5,21 @@ function start() {
   const view = new View(model.classes, height, width);
   const drawing = new Drawing();
   let cleared = null; // strokes that Undo brings back
-  let waiting = false; // for the next frame
+  const frames = new Frames(show);
   let later = 0; // a timer
 
   const pen = new Pen(byId("sheet"), drawing, () => Number(byId("brush").value), () => {
     if (!drawing.empty) {
       cleared = null;
     }
-    changed();
+    changed("soon");
   });
 
-  // changed shows all anew, at most once a frame; what takes long waits until the pen rests.
-  function changed() {
+  // changed shows all anew, in the next frame or, of the pen, sooner; what takes long waits until the pen rests.
+  function changed(when = "later") {
     byId("undo").disabled = drawing.empty && !cleared;
     byId("clear").disabled = drawing.empty;
-    if (!waiting) {
-      waiting = true;
-      requestAnimationFrame(() => {
-        waiting = false;
-        show();
-      });
-    }
+    frames[when]();
   }
 
   function show() {
@@ -85,7 +79,7 @@ function start() {
       undo();
     }
   });
-  window.addEventListener("resize", changed);
+  window.addEventListener("resize", () => changed());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     colors.clear();
     changed();

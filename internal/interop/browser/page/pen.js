@@ -6,8 +6,11 @@ class Pen {
     Object.assign(this, { element, drawing, brush, changed });
     this.pointer = null; // the id of the one that draws
     this.cursor = null; // where the keyboard's pen is: {x, y, down}
+    this.box = null; // where the element is, in this frame
     element.addEventListener("pointerdown", (e) => this.down(e));
-    element.addEventListener("pointermove", (e) => this.move(e));
+    // A browser holds moves back until its next frame; where it tells of them at once, as Chromium does to pages that nobody
+    // can have changed on their way, the answer is there before that frame.
+    element.addEventListener("onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove", (e) => this.move(e));
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
       element.addEventListener(end, (e) => this.up(e));
     }
@@ -16,10 +19,19 @@ class Pen {
     element.addEventListener("blur", () => this.lift());
   }
 
+  // place returns where the element is. To find that out, the browser may have to lay out the page, so it is asked once a frame.
+  place() {
+    if (!this.box) {
+      this.box = this.element.getBoundingClientRect();
+      requestAnimationFrame(() => { this.box = null; });
+    }
+    return this.box;
+  }
+
   // point returns where an event is on the drawing, with the width of the line there: a stylus draws a line of half to
   // one and a half times the brush, as hard as it is pressed.
   point(event) {
-    const box = this.element.getBoundingClientRect();
+    const box = this.place();
     const scale = Drawing.side / box.width;
     const pressure = event.pointerType === "pen" && event.pressure > 0 ? 0.5 + event.pressure : 1;
     return {

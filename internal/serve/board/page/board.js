@@ -7,7 +7,7 @@ class Board {
     this.mode = "pen";
     this.picked = null; // the image of a digit of a picture
     this.cleared = null; // strokes that Undo brings back
-    this.waiting = false; // for the next frame
+    this.frames = new Frames(() => this.show());
     this.image = null; // what is shown
     this.effects = null; // of its pixels, once they are known
     this.suggestion = null; // its smallest change to another answer, once it is known
@@ -26,7 +26,7 @@ class Board {
       if (!this.drawing.empty) {
         this.cleared = null;
       }
-      this.changed();
+      this.changed("soon");
     });
     this.picture = new Picture((blob) => this.read(blob), (image) => {
       this.picked = image;
@@ -67,20 +67,16 @@ class Board {
     this.grid.rest();
   }
 
-  // changed shows all anew, at most once a frame. Bars are as long as the answer says at once: ten that glide there would keep
+  // changed shows all anew, in the next frame or, of the pen, sooner. Bars are as long as the answer says at once: ten that glide there would keep
   // the browser as busy as the answer does, and be late.
-  changed() {
+  changed(when = "later") {
     byId("bars").parentElement.classList.remove("other-model");
     const isPen = this.mode === "pen";
     byId("undo").disabled = isPen ? this.drawing.empty && !this.cleared : this.grid.before.length === 0;
     byId("clear").disabled = isPen ? this.drawing.empty : this.grid.empty;
     byId("other").hidden = this.mode !== "picture" || !this.picked;
-    if (!this.waiting && this.model) {
-      this.waiting = true;
-      requestAnimationFrame(() => {
-        this.waiting = false;
-        this.show();
-      });
+    if (this.model) {
+      this.frames[when]();
     }
   }
 
@@ -280,10 +276,7 @@ class Board {
   }
 }
 
-// The page is painted first, and then brought to life, which takes longer.
-let board;
-requestAnimationFrame(() => setTimeout(() => {
-  board = new Board();
-  board.enter("pen");
-  (byId("training") ? watch : follow)(board);
-}));
+document.querySelector("main").classList.remove("waking");
+const board = new Board();
+board.enter("pen");
+(byId("training") ? watch : follow)(board);

@@ -6,7 +6,7 @@ class Charts {
     this.way = new Map(); // probabilities for the drawing, by epoch
     this.image = null; // the drawing
     this.timer = null;
-    this.waiting = false; // for the next frame
+    this.frames = new Frames(() => this.drawCurves());
     this.curves = Object.fromEntries(["way", "loss", "accuracy"].map((id) => [id, new Curves(byId(id))]));
   }
 
@@ -39,13 +39,7 @@ class Charts {
 
   // draw draws the curves, at most once a frame.
   draw() {
-    if (!this.waiting) {
-      this.waiting = true;
-      requestAnimationFrame(() => {
-        this.waiting = false;
-        this.drawCurves();
-      });
-    }
+    this.frames.later();
   }
 
   // soFar returns what the epoch that goes on has come to: the means over its samples so far, at the part of it that is done; or

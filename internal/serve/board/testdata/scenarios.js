@@ -77,6 +77,24 @@ const trouble = (world) => (world.element("trouble").hidden ? "" : text(world, "
 const similar = { images: [{ class: "1", similarity: 0.9, pixels: "AAAA" }], of: 9 };
 
 const board = {
+  async "moves of a pen"(world) {
+    await open(world);
+    const sheet = world.element("sheet");
+    const turn = () => world.get("board.turn");
+    const before = turn();
+    sheet.send("pointerdown", { clientX: 100, clientY: 50 });
+    assert.equal(turn(), before + 1, "the first is answered at once");
+    sheet.send("pointermove", { clientX: 110, clientY: 150 });
+    sheet.send("pointermove", { clientX: 60, clientY: 160 });
+    assert.equal(turn(), before + 1, "others wait for the frame");
+    await world.pass(16);
+    assert.equal(turn(), before + 2, "and are answered together");
+    await world.pass(16);
+    assert.equal(turn(), before + 2, "once");
+    sheet.send("pointermove", { clientX: 70, clientY: 250 });
+    assert.equal(turn(), before + 3, "the first of the next frame");
+  },
+
   async "undo while the pen draws"(world) {
     await open(world);
     await draw(world);

@@ -16,7 +16,7 @@ import (
 const timer = `(() => {
 	window.times = { all: [], own: [] };
 	let [came, told] = [0, 0];
-	for (const kind of ["pointerdown", "pointermove"]) {
+	for (const kind of ["pointerdown", "onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove"]) {
 		addEventListener(kind, (e) => {
 			if (e.buttons !== 0 && came === 0) {
 				[came, told] = [e.timeStamp, performance.now()];
@@ -58,15 +58,13 @@ const (
 const context = document.getElementById("sheet").getContext("2d");
 const bar = document.querySelector("#bars div");
 let [waiting, n] = [false, 0];
-for (const kind of ["pointerdown", "pointermove"]) {
+for (const kind of ["pointerdown", "pointerrawupdate"]) {
 	addEventListener(kind, (e) => {
-		if (e.buttons !== 0 && !waiting) {
+		if (e.buttons !== 0 && !waiting) { // once a frame, at once
 			waiting = true;
-			requestAnimationFrame(() => {
-				waiting = false;
-				context.fillRect(n++ % 400, 0, 5, 5);
-				bar.style.opacity = String(0.5 + (n % 50) / 100);
-			});
+			context.fillRect(n++ % 400, 0, 5, 5);
+			bar.style.opacity = String(0.5 + (n % 50) / 100);
+			requestAnimationFrame(() => { waiting = false; });
 		}
 	});
 }

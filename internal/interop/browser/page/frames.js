@@ -1,0 +1,38 @@
+// Frames shows what has changed: what is in a hurry at once, the first time in each frame of the browser, and all else
+// together in the next frame. A mouse moves up to eight thousand times a second.
+class Frames {
+  constructor(show) {
+    this.show = show;
+    this.stale = false; // something changed that is not shown
+    this.waiting = false; // for the next frame
+    this.hurried = false; // in this frame
+  }
+
+  // later shows all in the next frame.
+  later() {
+    this.stale = true;
+    if (!this.waiting) {
+      this.waiting = true;
+      requestAnimationFrame(() => {
+        this.waiting = this.hurried = false;
+        this.now();
+      });
+    }
+  }
+
+  // soon shows all at once, or else in the next frame: what the next frame is to have is then ready before it begins.
+  soon() {
+    this.later();
+    if (!this.hurried) {
+      this.hurried = true;
+      this.now();
+    }
+  }
+
+  now() {
+    if (this.stale) {
+      this.stale = false;
+      this.show();
+    }
+  }
+}
