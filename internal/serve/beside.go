@@ -39,6 +39,7 @@ func Beside(
 		return err
 	}
 	s.awake = l.awake.Load
+	l.start(nil) // it is ended by the HTTP server, which knows only its own connections
 	web := s.web(s.handler(s.besidePaths(h, latest)))
 	served := make(chan struct{})
 	go func() {

@@ -16,11 +16,12 @@ import (
 // connection is a connection of a listener until it is closed. It knows whether it is between two requests.
 type connection struct {
 	net.Conn
-	from     *listener
-	once     sync.Once
-	awake    atomic.Bool // counted as such
-	first    [1]byte     // what was read while it was parked
-	hasFirst bool        // first was not read yet by the HTTP server
+	from    *listener
+	once    sync.Once
+	awake   atomic.Bool // counted as such
+	taken   atomic.Bool // by the HTTP server, which closes it
+	first   [1]byte     // what was read while it was parked
+	pending []byte      // what was read, but not by the HTTP server yet
 
 	unread    bool      // the HTTP server has a request that it has not given to the handler
 	refused   int       // status of the HTTP server's own response to it
@@ -40,16 +41,18 @@ const lastLook = time.Millisecond
 // longAgo is the time of a connection that waits since before the server is stopped: before that, nobody wants to know.
 const longAgo = 1
 
-// Read returns the first byte, and then the others.
+// Read returns what was read already, and then the rest.
 func (c *connection) Read(p []byte) (int, error) {
 	switch {
 	case c.unwatched && len(p) == 1:
 		c.unwatched = false
 		return 0, nil
-	case c.hasFirst && len(p) > 0:
-		c.hasFirst = false
-		p[0] = c.first[0]
-		return 1, nil
+	case len(c.pending) > 0:
+		n := copy(p, c.pending)
+		if c.pending = c.pending[n:]; len(c.pending) == 0 {
+			c.pending = nil
+		}
+		return n, nil
 	}
 	return c.receive(p)
 }
@@ -161,11 +164,7 @@ func (s *server) noteState(c net.Conn, state http.ConnState) {
 		one.unread, one.asked = true, time.Now()
 	case http.StateIdle:
 		one.unwatched = false
-		now := int64(longAgo)
-		if s.draining.Load() {
-			now = time.Now().UnixNano()
-		}
-		one.idle(now)
+		one.idle(s.idleSince())
 	case http.StateClosed:
 		if secure, ok := c.(*tls.Conn); one.unread || ok && !secure.ConnectionState().HandshakeComplete {
 			s.metrics.Begin()

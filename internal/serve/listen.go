@@ -19,16 +19,17 @@ import (
 
 // listener accepts a bounded number of connections. One more is closed at once, so that the others are served.
 //
-// A connection without a first byte is parked: it costs a few kilobytes, and becomes one of the HTTP server's, which costs
-// several times as much, when there is something to read.
+// A connection without a first byte is parked: it costs a few kilobytes, and several times as much when there is something to
+// read. Its requests are then answered by package plain, until one comes for the HTTP server, which gets the connection.
 type listener struct {
 	net.Listener
 	max     int
 	waits   patience
-	awake   atomic.Int64    // connections of the HTTP server
-	ready   chan net.Conn   // connections with a first byte
-	refused chan struct{}   // closed when no more connections are accepted
-	ended   context.Context // ends when the listener is closed
+	awake   atomic.Int64             // connections that are not parked
+	ready   chan net.Conn            // connections for the HTTP server
+	before  func(c *connection) bool // answers requests before that, see start
+	refused chan struct{}            // closed when no more connections are accepted
+	ended   context.Context          // ends when the listener is closed
 	end     context.CancelFunc
 	file    fs.FileInfo // of a Unix socket; nil: it has none
 	without sync.Once   // removes file
@@ -37,7 +38,7 @@ type listener struct {
 	all map[*connection]struct{} // those that are open, parked ones too
 }
 
-// listen opens the address: host:port, or unix:/path.
+// listen opens the address: host:port, or unix:/path. Nothing is accepted before start is called.
 func listen(ctx context.Context, addr string, most int, waits patience) (*listener, error) {
 	var config net.ListenConfig
 	network := "tcp"
@@ -68,12 +69,17 @@ func listen(ctx context.Context, addr string, most int, waits patience) (*listen
 		u.SetUnlinkOnClose(false) // unlink does that
 	}
 	ended, end := context.WithCancel(context.Background())
-	parking := &listener{
+	return &listener{
 		Listener: l, max: most, waits: waits, ready: make(chan net.Conn), refused: make(chan struct{}), ended: ended, end: end,
 		all: make(map[*connection]struct{}), file: file,
-	}
-	go parking.accept()
-	return parking, nil
+	}, nil
+}
+
+// start begins to accept connections. The HTTP server gets each for which before returns true, and nobody the others, which
+// have ended; nil: it gets all.
+func (l *listener) start(before func(c *connection) bool) {
+	l.before = before
+	go l.accept()
 }
 
 // checkAddress refuses an address that is not host:port, or has no port.
@@ -163,7 +169,7 @@ func (l *listener) keep(c net.Conn) *connection {
 	return kept
 }
 
-// park waits for the first byte of a connection and hands it to Accept.
+// park waits for the first byte of a connection, lets its requests be answered as far as they are plain, and hands it to Accept.
 func (l *listener) park(c *connection) {
 	if err := c.SetReadDeadline(time.Now().Add(l.waits.idle)); err != nil {
 		_ = c.Close()
@@ -173,10 +179,14 @@ func (l *listener) park(c *connection) {
 		_ = c.Close()
 		return
 	}
-	c.hasFirst = true
-	_ = c.SetReadDeadline(time.Time{}) // the HTTP server sets its own
 	l.awake.Add(1)
 	c.awake.Store(true)
+	c.pending = c.first[:]
+	if l.before != nil && !l.before(c) {
+		return
+	}
+	_ = c.SetReadDeadline(time.Time{}) // the HTTP server sets its own
+	c.taken.Store(true)
 	select {
 	case l.ready <- c:
 	case <-l.ended.Done():
@@ -194,7 +204,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close ends the listener, with the connections that are parked.
+// Close ends the listener, with the connections that the HTTP server does not have.
 func (l *listener) Close() error {
 	l.unlink()
 	err := l.Listener.Close()
@@ -203,7 +213,7 @@ func (l *listener) Close() error {
 	all := slices.Collect(maps.Keys(l.all))
 	l.mu.Unlock()
 	for _, c := range all {
-		if !c.awake.Load() {
+		if !c.taken.Load() {
 			_ = c.Close()
 		}
 	}

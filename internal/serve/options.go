@@ -1,11 +1,12 @@
 // Package serve answers requests over HTTP with what models say: the Open Inference Protocol (package oip), TensorFlow
 // Serving's, MLflow's and SageMaker's protocols and plain pictures (package rest). Run does the work of dnn serve.
 //
-// A request passes the limits of connections (listen.go, connection.go, deadline.go), the checks of its Host and Origin
-// (guard.go), the log and the counters (access.go), and reaches a protocol. That reads the body (package wire) and asks
-// the engine, which puts samples of all requests into common batches (package engine). Files of models are watched, and
-// read again when they change (reload.go). What reached the server is answered when it ends (drain.go). Beside serves a
-// run while it goes on, with what it has learned so far (beside.go, following.go).
+// A request passes the limits of connections (listen.go, connection.go, deadline.go), is read by package plain (plain.go) or
+// by net/http, passes the checks of its Host and Origin (guard.go), the log and the counters (access.go), and reaches a
+// protocol. That reads the body (package wire) and asks the engine, which puts samples of all requests into common batches
+// (package engine). Files of models are watched, and read again when they change (reload.go). What reached the server is
+// answered when it ends (drain.go). Beside serves a run while it goes on, with what it has learned so far (beside.go,
+// following.go).
 package serve
 
 import (

@@ -70,8 +70,14 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 		return err
 	}
 	s.awake = listener.awake.Load
+	h := s.handler(s.paths())
+	if secure == nil {
+		listener.start(s.plain(h))
+	} else {
+		listener.start(nil)
+	}
 	defer growHeap(system.Env, heapFloor)()
-	return s.serve(ctx, listener, secure, watched)
+	return s.serve(ctx, listener, s.web(h), secure, watched)
 }
 
 // newServer returns a server without models, whose engine is to be closed.
@@ -128,8 +134,7 @@ func (s *server) web(h http.Handler) *http.Server {
 }
 
 // serve answers requests until ctx ends.
-func (s *server) serve(ctx context.Context, l *listener, secure *tls.Config, watched []*watch) error {
-	h := s.web(s.handler(s.paths()))
+func (s *server) serve(ctx context.Context, l *listener, h *http.Server, secure *tls.Config, watched []*watch) error {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	go s.watch(watching, watched)

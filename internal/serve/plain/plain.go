@@ -1,0 +1,185 @@
+// Package plain answers plain requests of HTTP/1.1, and leaves all others to net/http.
+//
+// A program that asks a model sends the same short header again and again, with another body each time. To read such a
+// request and to write its answer takes net/http longer than the model takes to compute it. So a connection begins here: a
+// POST of a few kilobytes, with a header in which there is nothing to interpret, is answered by the same handler, from memory
+// that the connection keeps. A header that is the same as the one before is not read again. As soon as there is anything
+// else, the connection is net/http's for good, with all that was read of it and not answered: what is allowed, refused,
+// waited for or too much is decided there (RFC 9112).
+package plain
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// size is how many bytes the largest request has, with its header. Each connection has a buffer of that size, as net/http's
+// have.
+const size = 4096
+
+// peek is how much of a request net/http waits for before it takes it for one, after another on the same connection.
+const peek = 4
+
+// Options are what all connections share.
+type Options struct {
+	Handler http.Handler
+	// Takes reports whether requests for a path are answered here. Their handler must not need to know whether the client is
+	// still there, and must be done with the request when it returns.
+	Takes func(path string) bool
+	Read  time.Duration // how long a request that has begun may take to come; then it is net/http's
+	Write time.Duration // how long it may take from the begin of a request to the end of its answer
+	Idle  time.Duration // how long a connection may be without a request
+	Bug   func(any)     // is told of a panic, but for http.ErrAbortHandler
+}
+
+// Conn is a connection.
+type Conn interface {
+	io.ReadWriteCloser
+	SetReadDeadline(t time.Time) error
+	SetWriteDeadline(t time.Time) error
+	// Begin is called when a request is there, with the time when it began to come.
+	Begin(at time.Time)
+	// End is called when it was answered, and the client has sent no other yet.
+	End()
+}
+
+// session is a connection and what is kept of it between two requests.
+type session struct {
+	o       *Options
+	c       Conn
+	context context.Context // of its requests
+	remote  string          // the client's address
+	buffer  [size]byte
+	n       int       // bytes of the buffer that were read
+	begun   time.Time // when the first of them was
+	header  []byte    // of the last request
+	request *http.Request
+	body    body
+	answer  answer
+	out     []byte
+}
+
+// Serve answers requests of a connection, of which some bytes were read already. remote is the client's address, and requests
+// get the context. If there is something that is not plain, it returns what was read and not answered, and true. Else the
+// connection has ended, and is closed.
+func (o *Options) Serve(ctx context.Context, c Conn, remote string, read []byte) (rest []byte, goesOn bool) {
+	s := &session{o: o, c: c, context: ctx, remote: remote}
+	s.n, s.begun = copy(s.buffer[:], read), time.Now()
+	defer func() {
+		if !goesOn {
+			_ = c.Close() // the client has gone, or is to go
+		}
+	}()
+	defer func() {
+		if crash := recover(); crash != nil && crash != http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
+			o.Bug(crash)
+		}
+	}()
+	for {
+		length, plain := s.look()
+		switch {
+		case !plain:
+			return bytes.Clone(s.buffer[:s.n]), true
+		case length > s.n:
+			if err := s.more(); err != nil {
+				return bytes.Clone(s.buffer[:s.n]), true
+			}
+		case !s.serve(length) || !s.next():
+			return nil, false
+		}
+	}
+}
+
+// look reports whether what was read is plain, as far as it goes, and how long the request is; as long as that is not known,
+// it is longer than what was read.
+func (s *session) look() (length int, plain bool) {
+	read := s.buffer[:s.n]
+	if len(s.header) == 0 || !bytes.HasPrefix(read, s.header) {
+		head, whole := cutHeader(read)
+		if !whole {
+			return s.n + 1, s.n < size && begins(read)
+		}
+		r := parse(head)
+		if r == nil || !s.o.Takes(r.URL.Path) {
+			return 0, false
+		}
+		r = r.WithContext(s.context)
+		r.RemoteAddr, r.Body = s.remote, &s.body
+		s.header, s.request = append(s.header[:0], head...), r
+	}
+	length = len(s.header) + int(s.request.ContentLength)
+	return length, length <= size
+}
+
+// more reads more of a request that has begun.
+func (s *session) more() error {
+	if err := s.c.SetReadDeadline(s.begun.Add(s.o.Read)); err != nil {
+		return err
+	}
+	n, err := s.c.Read(s.buffer[s.n:])
+	s.n += n
+	if n > 0 {
+		return nil // of an error, the next read tells
+	}
+	return errors.Join(err, s.c.SetReadDeadline(time.Time{}))
+}
+
+// next waits for the next request, unless it is there already. It reports whether there is one. As net/http, it says nothing
+// to a client that ends within four bytes, and passes over line ends, which some send after a body (RFC 9112, section 2.2).
+func (s *session) next() bool {
+	if s.n == 0 {
+		s.c.End()
+		if err := s.c.SetReadDeadline(time.Now().Add(s.o.Idle)); err != nil {
+			return false
+		}
+		s.n, _ = s.c.Read(s.buffer[:]) // of an error, the number tells
+	}
+	s.begun = time.Now()
+	for s.n < peek {
+		if s.n == 0 || s.more() != nil {
+			return false
+		}
+	}
+	ends := peek - len(bytes.TrimLeft(s.buffer[:peek], lineEnd))
+	if ends > 0 {
+		s.n = copy(s.buffer[:], s.buffer[ends:s.n])
+	}
+	return true
+}
+
+// serve answers the request, which is so long, and takes it away. It reports whether the connection goes on.
+func (s *session) serve(length int) bool {
+	s.c.Begin(s.begun)
+	s.body.rest = s.buffer[len(s.header):length]
+	s.answer.reset()
+	s.o.Handler.ServeHTTP(&s.answer, s.request)
+	s.n = copy(s.buffer[:], s.buffer[length:s.n])
+	var last bool
+	s.out, last = s.answer.append(s.out[:0], s.begun)
+	if err := s.c.SetWriteDeadline(s.begun.Add(s.o.Write)); err != nil {
+		return false
+	}
+	_, err := s.c.Write(s.out)
+	if cap(s.out) > size {
+		s.out = nil // hardly any is that long
+	}
+	return err == nil && !last
+}
+
+// body is the body of a request.
+type body struct{ rest []byte }
+
+func (b *body) Read(p []byte) (int, error) {
+	if len(b.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b.rest)
+	b.rest = b.rest[n:]
+	return n, nil
+}
+
+func (b *body) Close() error { return nil }
