@@ -21,78 +21,485 @@ DATA laneMasks<>+60(SB)/4, $0x00000000
 GLOBL laneMasks<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseConstants<>+0(SB)/4, $0x00000000
-DATA elementwiseConstants<>+4(SB)/4, $0x3f800000
-DATA elementwiseConstants<>+8(SB)/4, $0xc2aeac50
-DATA elementwiseConstants<>+12(SB)/4, $0x3fb8aa3b
-DATA elementwiseConstants<>+16(SB)/4, $0x4b400000
-DATA elementwiseConstants<>+20(SB)/4, $0x3f318000
-DATA elementwiseConstants<>+24(SB)/4, $0xb95e8083
-DATA elementwiseConstants<>+28(SB)/4, $0x3ab5119e
-DATA elementwiseConstants<>+32(SB)/4, $0x3c091d37
-DATA elementwiseConstants<>+36(SB)/4, $0x3d2aac7a
-DATA elementwiseConstants<>+40(SB)/4, $0x3e2aaa48
-DATA elementwiseConstants<>+44(SB)/4, $0x3efffffe
-DATA elementwiseConstants<>+48(SB)/4, $0x42b0c0a5
-DATA elementwiseConstants<>+52(SB)/4, $0x7f800000
-DATA elementwiseConstants<>+56(SB)/4, $0x7fffffff
-DATA elementwiseConstants<>+60(SB)/4, $0x41a00000
-DATA elementwiseConstants<>+64(SB)/4, $0xbf000000
-DATA elementwiseConstants<>+68(SB)/4, $0x3f000000
-DATA elementwiseConstants<>+72(SB)/4, $0x3e99999a
-DATA elementwiseConstants<>+76(SB)/4, $0xbca28b4e
-DATA elementwiseConstants<>+80(SB)/4, $0x3ddcd8be
-DATA elementwiseConstants<>+84(SB)/4, $0xbe5d88e5
-DATA elementwiseConstants<>+88(SB)/4, $0x3e324fad
-DATA elementwiseConstants<>+92(SB)/4, $0xbd806c36
-DATA elementwiseConstants<>+96(SB)/4, $0x3daf6603
-DATA elementwiseConstants<>+100(SB)/4, $0x3da9a12c
-DATA elementwiseConstants<>+104(SB)/4, $0x3ddf399c
-DATA elementwiseConstants<>+108(SB)/4, $0x3df554ab
-DATA elementwiseConstants<>+112(SB)/4, $0x3df512c5
-DATA elementwiseConstants<>+116(SB)/4, $0x358058b5
-DATA elementwiseConstants<>+120(SB)/4, $0x3ecc422a
-DATA elementwiseConstants<>+124(SB)/4, $0x3f000001
-DATA elementwiseConstants<>+128(SB)/4, $0x40400000
-DATA elementwiseConstants<>+132(SB)/4, $0x40c00000
-DATA elementwiseConstants<>+136(SB)/4, $0x3e2aaaab
-DATA elementwiseConstants<>+140(SB)/4, $0xc0400000
-DATA elementwiseConstants<>+144(SB)/4, $0xbf800000
-DATA elementwiseConstants<>+148(SB)/4, $0x3f800001
-DATA elementwiseConstants<>+152(SB)/4, $0x3e4ccccd
-DATA elementwiseConstants<>+156(SB)/4, $0x80000000
-DATA elementwiseConstants<>+160(SB)/4, $0x40000000
-DATA elementwiseConstants<>+164(SB)/4, $0x3e8f7c38
-DATA elementwiseConstants<>+168(SB)/4, $0x3e8f5b09
-DATA elementwiseConstants<>+172(SB)/4, $0x3ecce93e
-DATA elementwiseConstants<>+176(SB)/4, $0x3f2aaa80
-DATA elementwiseConstants<>+180(SB)/4, $0x40800000
-DATA elementwiseConstants<>+184(SB)/4, $0x3fe10966
-DATA elementwiseConstants<>+188(SB)/4, $0x3f867d5f
-DATA elementwiseConstants<>+192(SB)/4, $0x3e800000
-DATA elementwiseConstants<>+196(SB)/4, $0x4e6e6b28
-DATA elementwiseConstants<>+200(SB)/4, $0xbc11371b
-DATA elementwiseConstants<>+204(SB)/4, $0x3cb327a4
-DATA elementwiseConstants<>+208(SB)/4, $0xbd5d0dd1
-DATA elementwiseConstants<>+212(SB)/4, $0x3e088889
-DATA elementwiseConstants<>+216(SB)/4, $0xbeaaaaab
-DATA elementwiseConstants<>+220(SB)/4, $0x0d800000
-DATA elementwiseConstants<>+224(SB)/4, $0x21800000
-GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $228
+DATA elementwiseConstants<>+4(SB)/4, $0x00000000
+DATA elementwiseConstants<>+8(SB)/4, $0x00000000
+DATA elementwiseConstants<>+12(SB)/4, $0x00000000
+DATA elementwiseConstants<>+16(SB)/4, $0x00000000
+DATA elementwiseConstants<>+20(SB)/4, $0x00000000
+DATA elementwiseConstants<>+24(SB)/4, $0x00000000
+DATA elementwiseConstants<>+28(SB)/4, $0x00000000
+DATA elementwiseConstants<>+32(SB)/4, $0x3f800000
+DATA elementwiseConstants<>+36(SB)/4, $0x3f800000
+DATA elementwiseConstants<>+40(SB)/4, $0x3f800000
+DATA elementwiseConstants<>+44(SB)/4, $0x3f800000
+DATA elementwiseConstants<>+48(SB)/4, $0x3f800000
+DATA elementwiseConstants<>+52(SB)/4, $0x3f800000
+DATA elementwiseConstants<>+56(SB)/4, $0x3f800000
+DATA elementwiseConstants<>+60(SB)/4, $0x3f800000
+DATA elementwiseConstants<>+64(SB)/4, $0xc2aeac50
+DATA elementwiseConstants<>+68(SB)/4, $0xc2aeac50
+DATA elementwiseConstants<>+72(SB)/4, $0xc2aeac50
+DATA elementwiseConstants<>+76(SB)/4, $0xc2aeac50
+DATA elementwiseConstants<>+80(SB)/4, $0xc2aeac50
+DATA elementwiseConstants<>+84(SB)/4, $0xc2aeac50
+DATA elementwiseConstants<>+88(SB)/4, $0xc2aeac50
+DATA elementwiseConstants<>+92(SB)/4, $0xc2aeac50
+DATA elementwiseConstants<>+96(SB)/4, $0x3fb8aa3b
+DATA elementwiseConstants<>+100(SB)/4, $0x3fb8aa3b
+DATA elementwiseConstants<>+104(SB)/4, $0x3fb8aa3b
+DATA elementwiseConstants<>+108(SB)/4, $0x3fb8aa3b
+DATA elementwiseConstants<>+112(SB)/4, $0x3fb8aa3b
+DATA elementwiseConstants<>+116(SB)/4, $0x3fb8aa3b
+DATA elementwiseConstants<>+120(SB)/4, $0x3fb8aa3b
+DATA elementwiseConstants<>+124(SB)/4, $0x3fb8aa3b
+DATA elementwiseConstants<>+128(SB)/4, $0x4b400000
+DATA elementwiseConstants<>+132(SB)/4, $0x4b400000
+DATA elementwiseConstants<>+136(SB)/4, $0x4b400000
+DATA elementwiseConstants<>+140(SB)/4, $0x4b400000
+DATA elementwiseConstants<>+144(SB)/4, $0x4b400000
+DATA elementwiseConstants<>+148(SB)/4, $0x4b400000
+DATA elementwiseConstants<>+152(SB)/4, $0x4b400000
+DATA elementwiseConstants<>+156(SB)/4, $0x4b400000
+DATA elementwiseConstants<>+160(SB)/4, $0x3f318000
+DATA elementwiseConstants<>+164(SB)/4, $0x3f318000
+DATA elementwiseConstants<>+168(SB)/4, $0x3f318000
+DATA elementwiseConstants<>+172(SB)/4, $0x3f318000
+DATA elementwiseConstants<>+176(SB)/4, $0x3f318000
+DATA elementwiseConstants<>+180(SB)/4, $0x3f318000
+DATA elementwiseConstants<>+184(SB)/4, $0x3f318000
+DATA elementwiseConstants<>+188(SB)/4, $0x3f318000
+DATA elementwiseConstants<>+192(SB)/4, $0xb95e8083
+DATA elementwiseConstants<>+196(SB)/4, $0xb95e8083
+DATA elementwiseConstants<>+200(SB)/4, $0xb95e8083
+DATA elementwiseConstants<>+204(SB)/4, $0xb95e8083
+DATA elementwiseConstants<>+208(SB)/4, $0xb95e8083
+DATA elementwiseConstants<>+212(SB)/4, $0xb95e8083
+DATA elementwiseConstants<>+216(SB)/4, $0xb95e8083
+DATA elementwiseConstants<>+220(SB)/4, $0xb95e8083
+DATA elementwiseConstants<>+224(SB)/4, $0x3ab5119e
+DATA elementwiseConstants<>+228(SB)/4, $0x3ab5119e
+DATA elementwiseConstants<>+232(SB)/4, $0x3ab5119e
+DATA elementwiseConstants<>+236(SB)/4, $0x3ab5119e
+DATA elementwiseConstants<>+240(SB)/4, $0x3ab5119e
+DATA elementwiseConstants<>+244(SB)/4, $0x3ab5119e
+DATA elementwiseConstants<>+248(SB)/4, $0x3ab5119e
+DATA elementwiseConstants<>+252(SB)/4, $0x3ab5119e
+DATA elementwiseConstants<>+256(SB)/4, $0x3c091d37
+DATA elementwiseConstants<>+260(SB)/4, $0x3c091d37
+DATA elementwiseConstants<>+264(SB)/4, $0x3c091d37
+DATA elementwiseConstants<>+268(SB)/4, $0x3c091d37
+DATA elementwiseConstants<>+272(SB)/4, $0x3c091d37
+DATA elementwiseConstants<>+276(SB)/4, $0x3c091d37
+DATA elementwiseConstants<>+280(SB)/4, $0x3c091d37
+DATA elementwiseConstants<>+284(SB)/4, $0x3c091d37
+DATA elementwiseConstants<>+288(SB)/4, $0x3d2aac7a
+DATA elementwiseConstants<>+292(SB)/4, $0x3d2aac7a
+DATA elementwiseConstants<>+296(SB)/4, $0x3d2aac7a
+DATA elementwiseConstants<>+300(SB)/4, $0x3d2aac7a
+DATA elementwiseConstants<>+304(SB)/4, $0x3d2aac7a
+DATA elementwiseConstants<>+308(SB)/4, $0x3d2aac7a
+DATA elementwiseConstants<>+312(SB)/4, $0x3d2aac7a
+DATA elementwiseConstants<>+316(SB)/4, $0x3d2aac7a
+DATA elementwiseConstants<>+320(SB)/4, $0x3e2aaa48
+DATA elementwiseConstants<>+324(SB)/4, $0x3e2aaa48
+DATA elementwiseConstants<>+328(SB)/4, $0x3e2aaa48
+DATA elementwiseConstants<>+332(SB)/4, $0x3e2aaa48
+DATA elementwiseConstants<>+336(SB)/4, $0x3e2aaa48
+DATA elementwiseConstants<>+340(SB)/4, $0x3e2aaa48
+DATA elementwiseConstants<>+344(SB)/4, $0x3e2aaa48
+DATA elementwiseConstants<>+348(SB)/4, $0x3e2aaa48
+DATA elementwiseConstants<>+352(SB)/4, $0x3efffffe
+DATA elementwiseConstants<>+356(SB)/4, $0x3efffffe
+DATA elementwiseConstants<>+360(SB)/4, $0x3efffffe
+DATA elementwiseConstants<>+364(SB)/4, $0x3efffffe
+DATA elementwiseConstants<>+368(SB)/4, $0x3efffffe
+DATA elementwiseConstants<>+372(SB)/4, $0x3efffffe
+DATA elementwiseConstants<>+376(SB)/4, $0x3efffffe
+DATA elementwiseConstants<>+380(SB)/4, $0x3efffffe
+DATA elementwiseConstants<>+384(SB)/4, $0x42b0c0a5
+DATA elementwiseConstants<>+388(SB)/4, $0x42b0c0a5
+DATA elementwiseConstants<>+392(SB)/4, $0x42b0c0a5
+DATA elementwiseConstants<>+396(SB)/4, $0x42b0c0a5
+DATA elementwiseConstants<>+400(SB)/4, $0x42b0c0a5
+DATA elementwiseConstants<>+404(SB)/4, $0x42b0c0a5
+DATA elementwiseConstants<>+408(SB)/4, $0x42b0c0a5
+DATA elementwiseConstants<>+412(SB)/4, $0x42b0c0a5
+DATA elementwiseConstants<>+416(SB)/4, $0x7f800000
+DATA elementwiseConstants<>+420(SB)/4, $0x7f800000
+DATA elementwiseConstants<>+424(SB)/4, $0x7f800000
+DATA elementwiseConstants<>+428(SB)/4, $0x7f800000
+DATA elementwiseConstants<>+432(SB)/4, $0x7f800000
+DATA elementwiseConstants<>+436(SB)/4, $0x7f800000
+DATA elementwiseConstants<>+440(SB)/4, $0x7f800000
+DATA elementwiseConstants<>+444(SB)/4, $0x7f800000
+DATA elementwiseConstants<>+448(SB)/4, $0x7fffffff
+DATA elementwiseConstants<>+452(SB)/4, $0x7fffffff
+DATA elementwiseConstants<>+456(SB)/4, $0x7fffffff
+DATA elementwiseConstants<>+460(SB)/4, $0x7fffffff
+DATA elementwiseConstants<>+464(SB)/4, $0x7fffffff
+DATA elementwiseConstants<>+468(SB)/4, $0x7fffffff
+DATA elementwiseConstants<>+472(SB)/4, $0x7fffffff
+DATA elementwiseConstants<>+476(SB)/4, $0x7fffffff
+DATA elementwiseConstants<>+480(SB)/4, $0x41a00000
+DATA elementwiseConstants<>+484(SB)/4, $0x41a00000
+DATA elementwiseConstants<>+488(SB)/4, $0x41a00000
+DATA elementwiseConstants<>+492(SB)/4, $0x41a00000
+DATA elementwiseConstants<>+496(SB)/4, $0x41a00000
+DATA elementwiseConstants<>+500(SB)/4, $0x41a00000
+DATA elementwiseConstants<>+504(SB)/4, $0x41a00000
+DATA elementwiseConstants<>+508(SB)/4, $0x41a00000
+DATA elementwiseConstants<>+512(SB)/4, $0xbf000000
+DATA elementwiseConstants<>+516(SB)/4, $0xbf000000
+DATA elementwiseConstants<>+520(SB)/4, $0xbf000000
+DATA elementwiseConstants<>+524(SB)/4, $0xbf000000
+DATA elementwiseConstants<>+528(SB)/4, $0xbf000000
+DATA elementwiseConstants<>+532(SB)/4, $0xbf000000
+DATA elementwiseConstants<>+536(SB)/4, $0xbf000000
+DATA elementwiseConstants<>+540(SB)/4, $0xbf000000
+DATA elementwiseConstants<>+544(SB)/4, $0x3f000000
+DATA elementwiseConstants<>+548(SB)/4, $0x3f000000
+DATA elementwiseConstants<>+552(SB)/4, $0x3f000000
+DATA elementwiseConstants<>+556(SB)/4, $0x3f000000
+DATA elementwiseConstants<>+560(SB)/4, $0x3f000000
+DATA elementwiseConstants<>+564(SB)/4, $0x3f000000
+DATA elementwiseConstants<>+568(SB)/4, $0x3f000000
+DATA elementwiseConstants<>+572(SB)/4, $0x3f000000
+DATA elementwiseConstants<>+576(SB)/4, $0x3e99999a
+DATA elementwiseConstants<>+580(SB)/4, $0x3e99999a
+DATA elementwiseConstants<>+584(SB)/4, $0x3e99999a
+DATA elementwiseConstants<>+588(SB)/4, $0x3e99999a
+DATA elementwiseConstants<>+592(SB)/4, $0x3e99999a
+DATA elementwiseConstants<>+596(SB)/4, $0x3e99999a
+DATA elementwiseConstants<>+600(SB)/4, $0x3e99999a
+DATA elementwiseConstants<>+604(SB)/4, $0x3e99999a
+DATA elementwiseConstants<>+608(SB)/4, $0xbca28b4e
+DATA elementwiseConstants<>+612(SB)/4, $0xbca28b4e
+DATA elementwiseConstants<>+616(SB)/4, $0xbca28b4e
+DATA elementwiseConstants<>+620(SB)/4, $0xbca28b4e
+DATA elementwiseConstants<>+624(SB)/4, $0xbca28b4e
+DATA elementwiseConstants<>+628(SB)/4, $0xbca28b4e
+DATA elementwiseConstants<>+632(SB)/4, $0xbca28b4e
+DATA elementwiseConstants<>+636(SB)/4, $0xbca28b4e
+DATA elementwiseConstants<>+640(SB)/4, $0x3ddcd8be
+DATA elementwiseConstants<>+644(SB)/4, $0x3ddcd8be
+DATA elementwiseConstants<>+648(SB)/4, $0x3ddcd8be
+DATA elementwiseConstants<>+652(SB)/4, $0x3ddcd8be
+DATA elementwiseConstants<>+656(SB)/4, $0x3ddcd8be
+DATA elementwiseConstants<>+660(SB)/4, $0x3ddcd8be
+DATA elementwiseConstants<>+664(SB)/4, $0x3ddcd8be
+DATA elementwiseConstants<>+668(SB)/4, $0x3ddcd8be
+DATA elementwiseConstants<>+672(SB)/4, $0xbe5d88e5
+DATA elementwiseConstants<>+676(SB)/4, $0xbe5d88e5
+DATA elementwiseConstants<>+680(SB)/4, $0xbe5d88e5
+DATA elementwiseConstants<>+684(SB)/4, $0xbe5d88e5
+DATA elementwiseConstants<>+688(SB)/4, $0xbe5d88e5
+DATA elementwiseConstants<>+692(SB)/4, $0xbe5d88e5
+DATA elementwiseConstants<>+696(SB)/4, $0xbe5d88e5
+DATA elementwiseConstants<>+700(SB)/4, $0xbe5d88e5
+DATA elementwiseConstants<>+704(SB)/4, $0x3e324fad
+DATA elementwiseConstants<>+708(SB)/4, $0x3e324fad
+DATA elementwiseConstants<>+712(SB)/4, $0x3e324fad
+DATA elementwiseConstants<>+716(SB)/4, $0x3e324fad
+DATA elementwiseConstants<>+720(SB)/4, $0x3e324fad
+DATA elementwiseConstants<>+724(SB)/4, $0x3e324fad
+DATA elementwiseConstants<>+728(SB)/4, $0x3e324fad
+DATA elementwiseConstants<>+732(SB)/4, $0x3e324fad
+DATA elementwiseConstants<>+736(SB)/4, $0xbd806c36
+DATA elementwiseConstants<>+740(SB)/4, $0xbd806c36
+DATA elementwiseConstants<>+744(SB)/4, $0xbd806c36
+DATA elementwiseConstants<>+748(SB)/4, $0xbd806c36
+DATA elementwiseConstants<>+752(SB)/4, $0xbd806c36
+DATA elementwiseConstants<>+756(SB)/4, $0xbd806c36
+DATA elementwiseConstants<>+760(SB)/4, $0xbd806c36
+DATA elementwiseConstants<>+764(SB)/4, $0xbd806c36
+DATA elementwiseConstants<>+768(SB)/4, $0x3daf6603
+DATA elementwiseConstants<>+772(SB)/4, $0x3daf6603
+DATA elementwiseConstants<>+776(SB)/4, $0x3daf6603
+DATA elementwiseConstants<>+780(SB)/4, $0x3daf6603
+DATA elementwiseConstants<>+784(SB)/4, $0x3daf6603
+DATA elementwiseConstants<>+788(SB)/4, $0x3daf6603
+DATA elementwiseConstants<>+792(SB)/4, $0x3daf6603
+DATA elementwiseConstants<>+796(SB)/4, $0x3daf6603
+DATA elementwiseConstants<>+800(SB)/4, $0x3da9a12c
+DATA elementwiseConstants<>+804(SB)/4, $0x3da9a12c
+DATA elementwiseConstants<>+808(SB)/4, $0x3da9a12c
+DATA elementwiseConstants<>+812(SB)/4, $0x3da9a12c
+DATA elementwiseConstants<>+816(SB)/4, $0x3da9a12c
+DATA elementwiseConstants<>+820(SB)/4, $0x3da9a12c
+DATA elementwiseConstants<>+824(SB)/4, $0x3da9a12c
+DATA elementwiseConstants<>+828(SB)/4, $0x3da9a12c
+DATA elementwiseConstants<>+832(SB)/4, $0x3ddf399c
+DATA elementwiseConstants<>+836(SB)/4, $0x3ddf399c
+DATA elementwiseConstants<>+840(SB)/4, $0x3ddf399c
+DATA elementwiseConstants<>+844(SB)/4, $0x3ddf399c
+DATA elementwiseConstants<>+848(SB)/4, $0x3ddf399c
+DATA elementwiseConstants<>+852(SB)/4, $0x3ddf399c
+DATA elementwiseConstants<>+856(SB)/4, $0x3ddf399c
+DATA elementwiseConstants<>+860(SB)/4, $0x3ddf399c
+DATA elementwiseConstants<>+864(SB)/4, $0x3df554ab
+DATA elementwiseConstants<>+868(SB)/4, $0x3df554ab
+DATA elementwiseConstants<>+872(SB)/4, $0x3df554ab
+DATA elementwiseConstants<>+876(SB)/4, $0x3df554ab
+DATA elementwiseConstants<>+880(SB)/4, $0x3df554ab
+DATA elementwiseConstants<>+884(SB)/4, $0x3df554ab
+DATA elementwiseConstants<>+888(SB)/4, $0x3df554ab
+DATA elementwiseConstants<>+892(SB)/4, $0x3df554ab
+DATA elementwiseConstants<>+896(SB)/4, $0x3df512c5
+DATA elementwiseConstants<>+900(SB)/4, $0x3df512c5
+DATA elementwiseConstants<>+904(SB)/4, $0x3df512c5
+DATA elementwiseConstants<>+908(SB)/4, $0x3df512c5
+DATA elementwiseConstants<>+912(SB)/4, $0x3df512c5
+DATA elementwiseConstants<>+916(SB)/4, $0x3df512c5
+DATA elementwiseConstants<>+920(SB)/4, $0x3df512c5
+DATA elementwiseConstants<>+924(SB)/4, $0x3df512c5
+DATA elementwiseConstants<>+928(SB)/4, $0x358058b5
+DATA elementwiseConstants<>+932(SB)/4, $0x358058b5
+DATA elementwiseConstants<>+936(SB)/4, $0x358058b5
+DATA elementwiseConstants<>+940(SB)/4, $0x358058b5
+DATA elementwiseConstants<>+944(SB)/4, $0x358058b5
+DATA elementwiseConstants<>+948(SB)/4, $0x358058b5
+DATA elementwiseConstants<>+952(SB)/4, $0x358058b5
+DATA elementwiseConstants<>+956(SB)/4, $0x358058b5
+DATA elementwiseConstants<>+960(SB)/4, $0x3ecc422a
+DATA elementwiseConstants<>+964(SB)/4, $0x3ecc422a
+DATA elementwiseConstants<>+968(SB)/4, $0x3ecc422a
+DATA elementwiseConstants<>+972(SB)/4, $0x3ecc422a
+DATA elementwiseConstants<>+976(SB)/4, $0x3ecc422a
+DATA elementwiseConstants<>+980(SB)/4, $0x3ecc422a
+DATA elementwiseConstants<>+984(SB)/4, $0x3ecc422a
+DATA elementwiseConstants<>+988(SB)/4, $0x3ecc422a
+DATA elementwiseConstants<>+992(SB)/4, $0x3f000001
+DATA elementwiseConstants<>+996(SB)/4, $0x3f000001
+DATA elementwiseConstants<>+1000(SB)/4, $0x3f000001
+DATA elementwiseConstants<>+1004(SB)/4, $0x3f000001
+DATA elementwiseConstants<>+1008(SB)/4, $0x3f000001
+DATA elementwiseConstants<>+1012(SB)/4, $0x3f000001
+DATA elementwiseConstants<>+1016(SB)/4, $0x3f000001
+DATA elementwiseConstants<>+1020(SB)/4, $0x3f000001
+DATA elementwiseConstants<>+1024(SB)/4, $0x40400000
+DATA elementwiseConstants<>+1028(SB)/4, $0x40400000
+DATA elementwiseConstants<>+1032(SB)/4, $0x40400000
+DATA elementwiseConstants<>+1036(SB)/4, $0x40400000
+DATA elementwiseConstants<>+1040(SB)/4, $0x40400000
+DATA elementwiseConstants<>+1044(SB)/4, $0x40400000
+DATA elementwiseConstants<>+1048(SB)/4, $0x40400000
+DATA elementwiseConstants<>+1052(SB)/4, $0x40400000
+DATA elementwiseConstants<>+1056(SB)/4, $0x40c00000
+DATA elementwiseConstants<>+1060(SB)/4, $0x40c00000
+DATA elementwiseConstants<>+1064(SB)/4, $0x40c00000
+DATA elementwiseConstants<>+1068(SB)/4, $0x40c00000
+DATA elementwiseConstants<>+1072(SB)/4, $0x40c00000
+DATA elementwiseConstants<>+1076(SB)/4, $0x40c00000
+DATA elementwiseConstants<>+1080(SB)/4, $0x40c00000
+DATA elementwiseConstants<>+1084(SB)/4, $0x40c00000
+DATA elementwiseConstants<>+1088(SB)/4, $0x3e2aaaab
+DATA elementwiseConstants<>+1092(SB)/4, $0x3e2aaaab
+DATA elementwiseConstants<>+1096(SB)/4, $0x3e2aaaab
+DATA elementwiseConstants<>+1100(SB)/4, $0x3e2aaaab
+DATA elementwiseConstants<>+1104(SB)/4, $0x3e2aaaab
+DATA elementwiseConstants<>+1108(SB)/4, $0x3e2aaaab
+DATA elementwiseConstants<>+1112(SB)/4, $0x3e2aaaab
+DATA elementwiseConstants<>+1116(SB)/4, $0x3e2aaaab
+DATA elementwiseConstants<>+1120(SB)/4, $0xc0400000
+DATA elementwiseConstants<>+1124(SB)/4, $0xc0400000
+DATA elementwiseConstants<>+1128(SB)/4, $0xc0400000
+DATA elementwiseConstants<>+1132(SB)/4, $0xc0400000
+DATA elementwiseConstants<>+1136(SB)/4, $0xc0400000
+DATA elementwiseConstants<>+1140(SB)/4, $0xc0400000
+DATA elementwiseConstants<>+1144(SB)/4, $0xc0400000
+DATA elementwiseConstants<>+1148(SB)/4, $0xc0400000
+DATA elementwiseConstants<>+1152(SB)/4, $0xbf800000
+DATA elementwiseConstants<>+1156(SB)/4, $0xbf800000
+DATA elementwiseConstants<>+1160(SB)/4, $0xbf800000
+DATA elementwiseConstants<>+1164(SB)/4, $0xbf800000
+DATA elementwiseConstants<>+1168(SB)/4, $0xbf800000
+DATA elementwiseConstants<>+1172(SB)/4, $0xbf800000
+DATA elementwiseConstants<>+1176(SB)/4, $0xbf800000
+DATA elementwiseConstants<>+1180(SB)/4, $0xbf800000
+DATA elementwiseConstants<>+1184(SB)/4, $0x3f800001
+DATA elementwiseConstants<>+1188(SB)/4, $0x3f800001
+DATA elementwiseConstants<>+1192(SB)/4, $0x3f800001
+DATA elementwiseConstants<>+1196(SB)/4, $0x3f800001
+DATA elementwiseConstants<>+1200(SB)/4, $0x3f800001
+DATA elementwiseConstants<>+1204(SB)/4, $0x3f800001
+DATA elementwiseConstants<>+1208(SB)/4, $0x3f800001
+DATA elementwiseConstants<>+1212(SB)/4, $0x3f800001
+DATA elementwiseConstants<>+1216(SB)/4, $0x3e4ccccd
+DATA elementwiseConstants<>+1220(SB)/4, $0x3e4ccccd
+DATA elementwiseConstants<>+1224(SB)/4, $0x3e4ccccd
+DATA elementwiseConstants<>+1228(SB)/4, $0x3e4ccccd
+DATA elementwiseConstants<>+1232(SB)/4, $0x3e4ccccd
+DATA elementwiseConstants<>+1236(SB)/4, $0x3e4ccccd
+DATA elementwiseConstants<>+1240(SB)/4, $0x3e4ccccd
+DATA elementwiseConstants<>+1244(SB)/4, $0x3e4ccccd
+DATA elementwiseConstants<>+1248(SB)/4, $0x80000000
+DATA elementwiseConstants<>+1252(SB)/4, $0x80000000
+DATA elementwiseConstants<>+1256(SB)/4, $0x80000000
+DATA elementwiseConstants<>+1260(SB)/4, $0x80000000
+DATA elementwiseConstants<>+1264(SB)/4, $0x80000000
+DATA elementwiseConstants<>+1268(SB)/4, $0x80000000
+DATA elementwiseConstants<>+1272(SB)/4, $0x80000000
+DATA elementwiseConstants<>+1276(SB)/4, $0x80000000
+DATA elementwiseConstants<>+1280(SB)/4, $0x40000000
+DATA elementwiseConstants<>+1284(SB)/4, $0x40000000
+DATA elementwiseConstants<>+1288(SB)/4, $0x40000000
+DATA elementwiseConstants<>+1292(SB)/4, $0x40000000
+DATA elementwiseConstants<>+1296(SB)/4, $0x40000000
+DATA elementwiseConstants<>+1300(SB)/4, $0x40000000
+DATA elementwiseConstants<>+1304(SB)/4, $0x40000000
+DATA elementwiseConstants<>+1308(SB)/4, $0x40000000
+DATA elementwiseConstants<>+1312(SB)/4, $0x3e8f7c38
+DATA elementwiseConstants<>+1316(SB)/4, $0x3e8f7c38
+DATA elementwiseConstants<>+1320(SB)/4, $0x3e8f7c38
+DATA elementwiseConstants<>+1324(SB)/4, $0x3e8f7c38
+DATA elementwiseConstants<>+1328(SB)/4, $0x3e8f7c38
+DATA elementwiseConstants<>+1332(SB)/4, $0x3e8f7c38
+DATA elementwiseConstants<>+1336(SB)/4, $0x3e8f7c38
+DATA elementwiseConstants<>+1340(SB)/4, $0x3e8f7c38
+DATA elementwiseConstants<>+1344(SB)/4, $0x3e8f5b09
+DATA elementwiseConstants<>+1348(SB)/4, $0x3e8f5b09
+DATA elementwiseConstants<>+1352(SB)/4, $0x3e8f5b09
+DATA elementwiseConstants<>+1356(SB)/4, $0x3e8f5b09
+DATA elementwiseConstants<>+1360(SB)/4, $0x3e8f5b09
+DATA elementwiseConstants<>+1364(SB)/4, $0x3e8f5b09
+DATA elementwiseConstants<>+1368(SB)/4, $0x3e8f5b09
+DATA elementwiseConstants<>+1372(SB)/4, $0x3e8f5b09
+DATA elementwiseConstants<>+1376(SB)/4, $0x3ecce93e
+DATA elementwiseConstants<>+1380(SB)/4, $0x3ecce93e
+DATA elementwiseConstants<>+1384(SB)/4, $0x3ecce93e
+DATA elementwiseConstants<>+1388(SB)/4, $0x3ecce93e
+DATA elementwiseConstants<>+1392(SB)/4, $0x3ecce93e
+DATA elementwiseConstants<>+1396(SB)/4, $0x3ecce93e
+DATA elementwiseConstants<>+1400(SB)/4, $0x3ecce93e
+DATA elementwiseConstants<>+1404(SB)/4, $0x3ecce93e
+DATA elementwiseConstants<>+1408(SB)/4, $0x3f2aaa80
+DATA elementwiseConstants<>+1412(SB)/4, $0x3f2aaa80
+DATA elementwiseConstants<>+1416(SB)/4, $0x3f2aaa80
+DATA elementwiseConstants<>+1420(SB)/4, $0x3f2aaa80
+DATA elementwiseConstants<>+1424(SB)/4, $0x3f2aaa80
+DATA elementwiseConstants<>+1428(SB)/4, $0x3f2aaa80
+DATA elementwiseConstants<>+1432(SB)/4, $0x3f2aaa80
+DATA elementwiseConstants<>+1436(SB)/4, $0x3f2aaa80
+DATA elementwiseConstants<>+1440(SB)/4, $0x40800000
+DATA elementwiseConstants<>+1444(SB)/4, $0x40800000
+DATA elementwiseConstants<>+1448(SB)/4, $0x40800000
+DATA elementwiseConstants<>+1452(SB)/4, $0x40800000
+DATA elementwiseConstants<>+1456(SB)/4, $0x40800000
+DATA elementwiseConstants<>+1460(SB)/4, $0x40800000
+DATA elementwiseConstants<>+1464(SB)/4, $0x40800000
+DATA elementwiseConstants<>+1468(SB)/4, $0x40800000
+DATA elementwiseConstants<>+1472(SB)/4, $0x3fe10966
+DATA elementwiseConstants<>+1476(SB)/4, $0x3fe10966
+DATA elementwiseConstants<>+1480(SB)/4, $0x3fe10966
+DATA elementwiseConstants<>+1484(SB)/4, $0x3fe10966
+DATA elementwiseConstants<>+1488(SB)/4, $0x3fe10966
+DATA elementwiseConstants<>+1492(SB)/4, $0x3fe10966
+DATA elementwiseConstants<>+1496(SB)/4, $0x3fe10966
+DATA elementwiseConstants<>+1500(SB)/4, $0x3fe10966
+DATA elementwiseConstants<>+1504(SB)/4, $0x3f867d5f
+DATA elementwiseConstants<>+1508(SB)/4, $0x3f867d5f
+DATA elementwiseConstants<>+1512(SB)/4, $0x3f867d5f
+DATA elementwiseConstants<>+1516(SB)/4, $0x3f867d5f
+DATA elementwiseConstants<>+1520(SB)/4, $0x3f867d5f
+DATA elementwiseConstants<>+1524(SB)/4, $0x3f867d5f
+DATA elementwiseConstants<>+1528(SB)/4, $0x3f867d5f
+DATA elementwiseConstants<>+1532(SB)/4, $0x3f867d5f
+DATA elementwiseConstants<>+1536(SB)/4, $0x3e800000
+DATA elementwiseConstants<>+1540(SB)/4, $0x3e800000
+DATA elementwiseConstants<>+1544(SB)/4, $0x3e800000
+DATA elementwiseConstants<>+1548(SB)/4, $0x3e800000
+DATA elementwiseConstants<>+1552(SB)/4, $0x3e800000
+DATA elementwiseConstants<>+1556(SB)/4, $0x3e800000
+DATA elementwiseConstants<>+1560(SB)/4, $0x3e800000
+DATA elementwiseConstants<>+1564(SB)/4, $0x3e800000
+DATA elementwiseConstants<>+1568(SB)/4, $0x4e6e6b28
+DATA elementwiseConstants<>+1572(SB)/4, $0x4e6e6b28
+DATA elementwiseConstants<>+1576(SB)/4, $0x4e6e6b28
+DATA elementwiseConstants<>+1580(SB)/4, $0x4e6e6b28
+DATA elementwiseConstants<>+1584(SB)/4, $0x4e6e6b28
+DATA elementwiseConstants<>+1588(SB)/4, $0x4e6e6b28
+DATA elementwiseConstants<>+1592(SB)/4, $0x4e6e6b28
+DATA elementwiseConstants<>+1596(SB)/4, $0x4e6e6b28
+DATA elementwiseConstants<>+1600(SB)/4, $0xbc11371b
+DATA elementwiseConstants<>+1604(SB)/4, $0xbc11371b
+DATA elementwiseConstants<>+1608(SB)/4, $0xbc11371b
+DATA elementwiseConstants<>+1612(SB)/4, $0xbc11371b
+DATA elementwiseConstants<>+1616(SB)/4, $0xbc11371b
+DATA elementwiseConstants<>+1620(SB)/4, $0xbc11371b
+DATA elementwiseConstants<>+1624(SB)/4, $0xbc11371b
+DATA elementwiseConstants<>+1628(SB)/4, $0xbc11371b
+DATA elementwiseConstants<>+1632(SB)/4, $0x3cb327a4
+DATA elementwiseConstants<>+1636(SB)/4, $0x3cb327a4
+DATA elementwiseConstants<>+1640(SB)/4, $0x3cb327a4
+DATA elementwiseConstants<>+1644(SB)/4, $0x3cb327a4
+DATA elementwiseConstants<>+1648(SB)/4, $0x3cb327a4
+DATA elementwiseConstants<>+1652(SB)/4, $0x3cb327a4
+DATA elementwiseConstants<>+1656(SB)/4, $0x3cb327a4
+DATA elementwiseConstants<>+1660(SB)/4, $0x3cb327a4
+DATA elementwiseConstants<>+1664(SB)/4, $0xbd5d0dd1
+DATA elementwiseConstants<>+1668(SB)/4, $0xbd5d0dd1
+DATA elementwiseConstants<>+1672(SB)/4, $0xbd5d0dd1
+DATA elementwiseConstants<>+1676(SB)/4, $0xbd5d0dd1
+DATA elementwiseConstants<>+1680(SB)/4, $0xbd5d0dd1
+DATA elementwiseConstants<>+1684(SB)/4, $0xbd5d0dd1
+DATA elementwiseConstants<>+1688(SB)/4, $0xbd5d0dd1
+DATA elementwiseConstants<>+1692(SB)/4, $0xbd5d0dd1
+DATA elementwiseConstants<>+1696(SB)/4, $0x3e088889
+DATA elementwiseConstants<>+1700(SB)/4, $0x3e088889
+DATA elementwiseConstants<>+1704(SB)/4, $0x3e088889
+DATA elementwiseConstants<>+1708(SB)/4, $0x3e088889
+DATA elementwiseConstants<>+1712(SB)/4, $0x3e088889
+DATA elementwiseConstants<>+1716(SB)/4, $0x3e088889
+DATA elementwiseConstants<>+1720(SB)/4, $0x3e088889
+DATA elementwiseConstants<>+1724(SB)/4, $0x3e088889
+DATA elementwiseConstants<>+1728(SB)/4, $0xbeaaaaab
+DATA elementwiseConstants<>+1732(SB)/4, $0xbeaaaaab
+DATA elementwiseConstants<>+1736(SB)/4, $0xbeaaaaab
+DATA elementwiseConstants<>+1740(SB)/4, $0xbeaaaaab
+DATA elementwiseConstants<>+1744(SB)/4, $0xbeaaaaab
+DATA elementwiseConstants<>+1748(SB)/4, $0xbeaaaaab
+DATA elementwiseConstants<>+1752(SB)/4, $0xbeaaaaab
+DATA elementwiseConstants<>+1756(SB)/4, $0xbeaaaaab
+DATA elementwiseConstants<>+1760(SB)/4, $0x0d800000
+DATA elementwiseConstants<>+1764(SB)/4, $0x0d800000
+DATA elementwiseConstants<>+1768(SB)/4, $0x0d800000
+DATA elementwiseConstants<>+1772(SB)/4, $0x0d800000
+DATA elementwiseConstants<>+1776(SB)/4, $0x0d800000
+DATA elementwiseConstants<>+1780(SB)/4, $0x0d800000
+DATA elementwiseConstants<>+1784(SB)/4, $0x0d800000
+DATA elementwiseConstants<>+1788(SB)/4, $0x0d800000
+DATA elementwiseConstants<>+1792(SB)/4, $0x21800000
+DATA elementwiseConstants<>+1796(SB)/4, $0x21800000
+DATA elementwiseConstants<>+1800(SB)/4, $0x21800000
+DATA elementwiseConstants<>+1804(SB)/4, $0x21800000
+DATA elementwiseConstants<>+1808(SB)/4, $0x21800000
+DATA elementwiseConstants<>+1812(SB)/4, $0x21800000
+DATA elementwiseConstants<>+1816(SB)/4, $0x21800000
+DATA elementwiseConstants<>+1820(SB)/4, $0x21800000
+GLOBL elementwiseConstants<>(SB), RODATA|NOPTR, $1824
 
 // func eluAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·eluAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+64(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y6
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y7
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -100,45 +507,30 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
-	VFMADD231PS  Y3, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VFMADD231PS  Y4, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VMULPS       Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VMULPS       Y1, Y4, Y1
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y9
+	VCMPPS       $0x11, Y3, Y9, Y10
+	VCMPPS       $0x11, Y1, Y9, Y11
+	VBLENDVPS    Y11, Y1, Y9, Y11
+	VMOVAPS      Y2, Y12
+	VFMADD231PS  Y4, Y11, Y12
+	VSUBPS       Y2, Y12, Y13
+	VFNMADD231PS Y5, Y13, Y11
+	VFNMADD231PS Y6, Y13, Y11
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
+	VFMADD231PS  Y11, Y7, Y13
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
+	VMULPS       Y11, Y11, Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y0, Y12
+	VSUBPS       Y0, Y12, Y13
+	VFMADD231PS  Y12, Y11, Y13
+	VMULPS       Y13, Y0, Y11
+	VMULPS       Y9, Y0, Y9
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VMOVUPS      Y9, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -146,45 +538,30 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
-	VFMADD231PS  Y3, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VFMADD231PS  Y4, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VMULPS       Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VMULPS       Y1, Y4, Y1
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y8, Y9
+	VCMPPS       $0x11, Y3, Y9, Y10
+	VCMPPS       $0x11, Y1, Y9, Y11
+	VBLENDVPS    Y11, Y1, Y9, Y11
+	VMOVAPS      Y2, Y12
+	VFMADD231PS  Y4, Y11, Y12
+	VSUBPS       Y2, Y12, Y13
+	VFNMADD231PS Y5, Y13, Y11
+	VFNMADD231PS Y6, Y13, Y11
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
+	VFMADD231PS  Y11, Y7, Y13
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
+	VMULPS       Y11, Y11, Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y0, Y12
+	VSUBPS       Y0, Y12, Y13
+	VFMADD231PS  Y12, Y11, Y13
+	VMULPS       Y13, Y0, Y11
+	VMULPS       Y9, Y0, Y9
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VMASKMOVPS   Y9, Y8, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -197,18 +574,20 @@ vectorDone:
 // func eluSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·eluSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -216,33 +595,27 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VADDPS       Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS   (CX)(R8*4), Y3
+	VMOVUPS   (DX)(R8*4), Y4
+	VCMPPS    $0x11, Y1, Y4, Y5
+	VADDPS    Y0, Y4, Y4
+	VBLENDVPS Y5, Y4, Y0, Y4
+	VMULPS    Y4, Y3, Y3
+	VMOVUPS   Y3, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, SI
+	JL        vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VADDPS       Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y2, Y3
+	VMASKMOVPS (DX)(R8*4), Y2, Y4
+	VCMPPS     $0x11, Y1, Y4, Y5
+	VADDPS     Y0, Y4, Y4
+	VBLENDVPS  Y5, Y4, Y0, Y4
+	VMULPS     Y4, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -256,17 +629,25 @@ vectorDone:
 // func exponentialAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·exponentialAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+416(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y7
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -274,43 +655,30 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+48(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y4
-	VFMADD231PS  Y4, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VMOVAPS      Y1, Y5
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
-	VFNMADD231PS Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
-	VFNMADD231PS Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VMULPS       Y5, Y5, Y6
-	VFMADD231PS  Y6, Y4, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VADDPS       Y4, Y5, Y4
-	VPADDD       Y3, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VCMPPS       $0x11, Y4, Y1, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+52(SB), Y4
-	VBLENDVPS    Y2, Y4, Y3, Y2
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y9
+	VCMPPS       $0x11, Y9, Y1, Y10
+	VMOVAPS      Y0, Y11
+	VFMADD231PS  Y3, Y9, Y11
+	VSUBPS       Y0, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y4, Y12, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VMOVAPS      Y7, Y12
+	VFMADD231PS  Y13, Y6, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y2, Y11, Y10
+	VCMPPS       $0x00, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VMOVUPS      Y9, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -318,43 +686,30 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+48(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y4
-	VFMADD231PS  Y4, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VMOVAPS      Y1, Y5
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
-	VFNMADD231PS Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
-	VFNMADD231PS Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VMULPS       Y5, Y5, Y6
-	VFMADD231PS  Y6, Y4, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VADDPS       Y4, Y5, Y4
-	VPADDD       Y3, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VCMPPS       $0x11, Y4, Y1, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+52(SB), Y4
-	VBLENDVPS    Y2, Y4, Y3, Y2
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y8, Y9
+	VCMPPS       $0x11, Y9, Y1, Y10
+	VMOVAPS      Y0, Y11
+	VFMADD231PS  Y3, Y9, Y11
+	VSUBPS       Y0, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y4, Y12, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VMOVAPS      Y7, Y12
+	VFMADD231PS  Y13, Y6, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y2, Y11, Y10
+	VCMPPS       $0x00, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VMASKMOVPS   Y9, Y8, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -414,17 +769,22 @@ vectorDone:
 // func geluAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·geluAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+480(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+512(SB), Y4
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y5
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -432,88 +792,58 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMULPS       Y2, Y2, Y3
-	VMOVAPS      Y3, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+64(SB), Y5
-	VMULPS       Y3, Y5, Y3
-	VCMPPS       $0x00, Y3, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y6
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y7
-	VFMADD231PS  Y7, Y3, Y6
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y7
-	VSUBPS       Y7, Y6, Y7
-	VMOVAPS      Y3, Y8
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y9
-	VFNMADD231PS Y9, Y7, Y8
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y9
-	VFNMADD231PS Y9, Y7, Y8
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y7
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y9
-	VFMADD231PS  Y8, Y9, Y7
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y9
-	VFMADD213PS  Y9, Y8, Y7
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y8, Y7
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y8, Y7
-	VMULPS       Y8, Y8, Y9
-	VFMADD231PS  Y9, Y7, Y8
-	VPSLLD       $0x17, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y7
-	VADDPS       Y7, Y8, Y7
-	VPADDD       Y6, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y7
-	VCMPPS       $0x11, Y7, Y3, Y7
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y8
-	VBLENDVPS    Y7, Y8, Y6, Y6
-	VBLENDVPS    Y5, Y6, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y5
-	VMULPS       Y4, Y5, Y4
-	VFMADD231PS  Y3, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+72(SB), Y5
-	VFMADD213PS  Y4, Y5, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VDIVPS       Y2, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+80(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+76(SB), Y5
-	VFMADD231PS  Y2, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+84(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+88(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+92(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+96(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+100(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+104(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+108(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+112(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+116(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VMULPS       Y3, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VCMPPS       $0x11, Y1, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VSUBPS       Y2, Y5, Y5
-	VBLENDVPS    Y4, Y5, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+120(SB), Y4
-	VMULPS       Y3, Y4, Y3
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y6
+	VANDPS       Y3, Y6, Y7
+	VCMPPS       $0x11, Y7, Y1, Y8
+	VBLENDVPS    Y8, Y1, Y7, Y7
+	VMULPS       Y7, Y7, Y8
+	VMOVAPS      Y8, Y9
+	VFNMADD231PS Y7, Y7, Y9
+	VMULPS       Y8, Y4, Y8
+	VCMPPS       $0x00, Y8, Y8, Y10
+	VMOVAPS      Y2, Y11
+	VFMADD231PS  elementwiseConstants<>+96(SB), Y8, Y11
+	VSUBPS       Y2, Y11, Y12
+	VMOVAPS      Y8, Y13
+	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VMULPS       elementwiseConstants<>+544(SB), Y9, Y9
+	VFMADD231PS  Y8, Y9, Y8
+	VBROADCASTSS elementwiseConstants<>+576(SB), Y9
+	VFMADD213PS  Y0, Y9, Y7
+	VDIVPS       Y7, Y0, Y7
+	VBROADCASTSS elementwiseConstants<>+640(SB), Y9
+	VFMADD231PS  elementwiseConstants<>+608(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+672(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+704(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+736(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+768(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+800(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+832(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+864(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+896(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+928(SB), Y7, Y9
+	VMULPS       Y8, Y9, Y7
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
+	VCMPPS       $0x11, Y6, Y9, Y9
+	VSUBPS       Y7, Y0, Y10
+	VBLENDVPS    Y9, Y10, Y7, Y7
+	VMULPS       elementwiseConstants<>+960(SB), Y8, Y8
+	VMULPS       Y7, Y6, Y6
+	VMOVUPS      Y6, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -521,88 +851,58 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMULPS       Y2, Y2, Y3
-	VMOVAPS      Y3, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+64(SB), Y5
-	VMULPS       Y3, Y5, Y3
-	VCMPPS       $0x00, Y3, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y6
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y7
-	VFMADD231PS  Y7, Y3, Y6
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y7
-	VSUBPS       Y7, Y6, Y7
-	VMOVAPS      Y3, Y8
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y9
-	VFNMADD231PS Y9, Y7, Y8
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y9
-	VFNMADD231PS Y9, Y7, Y8
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y7
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y9
-	VFMADD231PS  Y8, Y9, Y7
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y9
-	VFMADD213PS  Y9, Y8, Y7
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y8, Y7
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y8, Y7
-	VMULPS       Y8, Y8, Y9
-	VFMADD231PS  Y9, Y7, Y8
-	VPSLLD       $0x17, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y7
-	VADDPS       Y7, Y8, Y7
-	VPADDD       Y6, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y7
-	VCMPPS       $0x11, Y7, Y3, Y7
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y8
-	VBLENDVPS    Y7, Y8, Y6, Y6
-	VBLENDVPS    Y5, Y6, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y5
-	VMULPS       Y4, Y5, Y4
-	VFMADD231PS  Y3, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+72(SB), Y5
-	VFMADD213PS  Y4, Y5, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VDIVPS       Y2, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+80(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+76(SB), Y5
-	VFMADD231PS  Y2, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+84(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+88(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+92(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+96(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+100(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+104(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+108(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+112(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+116(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VMULPS       Y3, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VCMPPS       $0x11, Y1, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VSUBPS       Y2, Y5, Y5
-	VBLENDVPS    Y4, Y5, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+120(SB), Y4
-	VMULPS       Y3, Y4, Y3
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y5, Y6
+	VANDPS       Y3, Y6, Y7
+	VCMPPS       $0x11, Y7, Y1, Y8
+	VBLENDVPS    Y8, Y1, Y7, Y7
+	VMULPS       Y7, Y7, Y8
+	VMOVAPS      Y8, Y9
+	VFNMADD231PS Y7, Y7, Y9
+	VMULPS       Y8, Y4, Y8
+	VCMPPS       $0x00, Y8, Y8, Y10
+	VMOVAPS      Y2, Y11
+	VFMADD231PS  elementwiseConstants<>+96(SB), Y8, Y11
+	VSUBPS       Y2, Y11, Y12
+	VMOVAPS      Y8, Y13
+	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VMULPS       elementwiseConstants<>+544(SB), Y9, Y9
+	VFMADD231PS  Y8, Y9, Y8
+	VBROADCASTSS elementwiseConstants<>+576(SB), Y9
+	VFMADD213PS  Y0, Y9, Y7
+	VDIVPS       Y7, Y0, Y7
+	VBROADCASTSS elementwiseConstants<>+640(SB), Y9
+	VFMADD231PS  elementwiseConstants<>+608(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+672(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+704(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+736(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+768(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+800(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+832(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+864(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+896(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+928(SB), Y7, Y9
+	VMULPS       Y8, Y9, Y7
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
+	VCMPPS       $0x11, Y6, Y9, Y9
+	VSUBPS       Y7, Y0, Y10
+	VBLENDVPS    Y9, Y10, Y7, Y7
+	VMULPS       elementwiseConstants<>+960(SB), Y8, Y8
+	VMULPS       Y7, Y6, Y6
+	VMASKMOVPS   Y6, Y5, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -615,18 +915,22 @@ vectorDone:
 // func geluSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·geluSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+480(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y3
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -634,91 +938,61 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y4
-	VCMPPS       $0x11, Y3, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VMULPS       Y3, Y3, Y4
-	VMOVAPS      Y4, Y5
-	VFNMADD231PS Y3, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+64(SB), Y6
-	VMULPS       Y4, Y6, Y4
-	VCMPPS       $0x00, Y4, Y4, Y6
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y7
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y8
-	VFMADD231PS  Y8, Y4, Y7
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y8
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y4, Y9
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y8
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y10
-	VFMADD231PS  Y9, Y10, Y8
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VMULPS       Y9, Y9, Y10
-	VFMADD231PS  Y10, Y8, Y9
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y8
-	VADDPS       Y8, Y9, Y8
-	VPADDD       Y7, Y8, Y7
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y8
-	VCMPPS       $0x11, Y8, Y4, Y8
+	VMOVUPS      (CX)(R8*4), Y5
+	VMOVUPS      (DX)(R8*4), Y6
+	VANDPS       Y3, Y6, Y7
+	VCMPPS       $0x11, Y7, Y1, Y8
+	VBLENDVPS    Y8, Y1, Y7, Y7
+	VMULPS       Y7, Y7, Y8
+	VMOVAPS      Y8, Y9
+	VFNMADD231PS Y7, Y7, Y9
+	VMULPS       elementwiseConstants<>+512(SB), Y8, Y8
+	VCMPPS       $0x00, Y8, Y8, Y10
+	VMOVAPS      Y2, Y11
+	VFMADD231PS  elementwiseConstants<>+96(SB), Y8, Y11
+	VSUBPS       Y2, Y11, Y12
+	VMOVAPS      Y8, Y13
+	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VMULPS       elementwiseConstants<>+544(SB), Y9, Y9
+	VFMADD231PS  Y8, Y9, Y8
+	VBROADCASTSS elementwiseConstants<>+576(SB), Y9
+	VFMADD213PS  Y0, Y9, Y7
+	VDIVPS       Y7, Y0, Y7
+	VBROADCASTSS elementwiseConstants<>+640(SB), Y9
+	VFMADD231PS  elementwiseConstants<>+608(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+672(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+704(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+736(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+768(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+800(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+832(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+864(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+896(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+928(SB), Y7, Y9
+	VMULPS       Y8, Y9, Y7
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
-	VBLENDVPS    Y8, Y9, Y7, Y7
-	VBLENDVPS    Y6, Y7, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y6
-	VMULPS       Y5, Y6, Y5
-	VFMADD231PS  Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+72(SB), Y6
-	VFMADD213PS  Y5, Y6, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VDIVPS       Y3, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+80(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+76(SB), Y6
-	VFMADD231PS  Y3, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+84(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+88(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+92(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+96(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+100(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+104(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+108(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+112(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+116(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VMULPS       Y4, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VCMPPS       $0x11, Y2, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VSUBPS       Y3, Y6, Y6
-	VBLENDVPS    Y5, Y6, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+120(SB), Y5
-	VMULPS       Y4, Y5, Y4
-	VMULPS       Y4, Y2, Y2
-	VADDPS       Y2, Y3, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
+	VCMPPS       $0x11, Y6, Y9, Y9
+	VSUBPS       Y7, Y0, Y10
+	VBLENDVPS    Y9, Y10, Y7, Y7
+	VMULPS       elementwiseConstants<>+960(SB), Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y7, Y6
+	VMULPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (AX)(R8*4)
 	ADDQ         $+8, R8
 	CMPQ         R8, SI
 	JL           vector
@@ -726,91 +1000,61 @@ vector:
 vectorRest:
 	CMPQ         R8, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y4
-	VCMPPS       $0x11, Y3, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VMULPS       Y3, Y3, Y4
-	VMOVAPS      Y4, Y5
-	VFNMADD231PS Y3, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+64(SB), Y6
-	VMULPS       Y4, Y6, Y4
-	VCMPPS       $0x00, Y4, Y4, Y6
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y7
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y8
-	VFMADD231PS  Y8, Y4, Y7
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y8
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y4, Y9
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y8
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y10
-	VFMADD231PS  Y9, Y10, Y8
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VMULPS       Y9, Y9, Y10
-	VFMADD231PS  Y10, Y8, Y9
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y8
-	VADDPS       Y8, Y9, Y8
-	VPADDD       Y7, Y8, Y7
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y8
-	VCMPPS       $0x11, Y8, Y4, Y8
+	VMASKMOVPS   (CX)(R8*4), Y4, Y5
+	VMASKMOVPS   (DX)(R8*4), Y4, Y6
+	VANDPS       Y3, Y6, Y7
+	VCMPPS       $0x11, Y7, Y1, Y8
+	VBLENDVPS    Y8, Y1, Y7, Y7
+	VMULPS       Y7, Y7, Y8
+	VMOVAPS      Y8, Y9
+	VFNMADD231PS Y7, Y7, Y9
+	VMULPS       elementwiseConstants<>+512(SB), Y8, Y8
+	VCMPPS       $0x00, Y8, Y8, Y10
+	VMOVAPS      Y2, Y11
+	VFMADD231PS  elementwiseConstants<>+96(SB), Y8, Y11
+	VSUBPS       Y2, Y11, Y12
+	VMOVAPS      Y8, Y13
+	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VMULPS       elementwiseConstants<>+544(SB), Y9, Y9
+	VFMADD231PS  Y8, Y9, Y8
+	VBROADCASTSS elementwiseConstants<>+576(SB), Y9
+	VFMADD213PS  Y0, Y9, Y7
+	VDIVPS       Y7, Y0, Y7
+	VBROADCASTSS elementwiseConstants<>+640(SB), Y9
+	VFMADD231PS  elementwiseConstants<>+608(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+672(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+704(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+736(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+768(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+800(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+832(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+864(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+896(SB), Y7, Y9
+	VFMADD213PS  elementwiseConstants<>+928(SB), Y7, Y9
+	VMULPS       Y8, Y9, Y7
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
-	VBLENDVPS    Y8, Y9, Y7, Y7
-	VBLENDVPS    Y6, Y7, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y6
-	VMULPS       Y5, Y6, Y5
-	VFMADD231PS  Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+72(SB), Y6
-	VFMADD213PS  Y5, Y6, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VDIVPS       Y3, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+80(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+76(SB), Y6
-	VFMADD231PS  Y3, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+84(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+88(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+92(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+96(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+100(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+104(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+108(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+112(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+116(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VMULPS       Y4, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VCMPPS       $0x11, Y2, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VSUBPS       Y3, Y6, Y6
-	VBLENDVPS    Y5, Y6, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+120(SB), Y5
-	VMULPS       Y4, Y5, Y4
-	VMULPS       Y4, Y2, Y2
-	VADDPS       Y2, Y3, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	VCMPPS       $0x11, Y6, Y9, Y9
+	VSUBPS       Y7, Y0, Y10
+	VBLENDVPS    Y9, Y10, Y7, Y7
+	VMULPS       elementwiseConstants<>+960(SB), Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y7, Y6
+	VMULPS       Y6, Y5, Y5
+	VMASKMOVPS   Y5, Y4, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -824,17 +1068,19 @@ vectorDone:
 // func hardShrinkAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·hardShrinkAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+992(SB), Y1
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -842,29 +1088,23 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+124(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS (CX)(DI*4), Y3
+	VANDPS  Y0, Y3, Y4
+	VCMPPS  $0x11, Y1, Y4, Y4
+	VANDNPS Y3, Y4, Y3
+	VMOVUPS Y3, (AX)(DI*4)
+	ADDQ    $+8, DI
+	CMPQ    DI, BX
+	JL      vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+124(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y2, Y3
+	VANDPS     Y0, Y3, Y4
+	VCMPPS     $0x11, Y1, Y4, Y4
+	VANDNPS    Y3, Y4, Y3
+	VMASKMOVPS Y3, Y2, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -877,18 +1117,20 @@ vectorDone:
 // func hardShrinkSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·hardShrinkSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y1
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -896,31 +1138,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x00, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (CX)(R8*4), Y3
+	VMOVUPS (DX)(R8*4), Y4
+	VCMPPS  $0x00, Y0, Y4, Y4
+	VANDNPS Y1, Y4, Y4
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x00, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y2, Y3
+	VMASKMOVPS (DX)(R8*4), Y2, Y4
+	VCMPPS     $0x00, Y0, Y4, Y4
+	VANDNPS    Y1, Y4, Y4
+	VMULPS     Y4, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -934,17 +1170,20 @@ vectorDone:
 // func hardSigmoidAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·hardSigmoidAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+1056(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+1024(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -952,41 +1191,29 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y2
-	VDIVPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS   (CX)(DI*4), Y4
+	VADDPS    Y1, Y4, Y4
+	VCMPPS    $0x11, Y2, Y4, Y5
+	VANDNPS   Y4, Y5, Y4
+	VCMPPS    $0x11, Y4, Y0, Y5
+	VBLENDVPS Y5, Y0, Y4, Y4
+	VDIVPS    Y0, Y4, Y4
+	VMOVUPS   Y4, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y2
-	VDIVPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y3, Y4
+	VADDPS     Y1, Y4, Y4
+	VCMPPS     $0x11, Y2, Y4, Y5
+	VANDNPS    Y4, Y5, Y4
+	VCMPPS     $0x11, Y4, Y0, Y5
+	VBLENDVPS  Y5, Y0, Y4, Y4
+	VDIVPS     Y0, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -999,18 +1226,21 @@ vectorDone:
 // func hardSigmoidSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·hardSigmoidSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+1088(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -1018,39 +1248,29 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+136(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y3, Y4, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (CX)(R8*4), Y4
+	VMOVUPS (DX)(R8*4), Y5
+	VCMPPS  $0x11, Y5, Y0, Y6
+	VANDPS  Y1, Y6, Y6
+	VCMPPS  $0x11, Y2, Y5, Y5
+	VANDPS  Y6, Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+136(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y3, Y4, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y3, Y4
+	VMASKMOVPS (DX)(R8*4), Y3, Y5
+	VCMPPS     $0x11, Y5, Y0, Y6
+	VANDPS     Y1, Y6, Y6
+	VCMPPS     $0x11, Y2, Y5, Y5
+	VANDPS     Y6, Y5, Y5
+	VMULPS     Y5, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1064,17 +1284,20 @@ vectorDone:
 // func hardSiluAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·hardSiluAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+1056(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+1024(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -1082,43 +1305,31 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
-	VADDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y3
-	VDIVPS       Y3, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS   (CX)(DI*4), Y4
+	VADDPS    Y1, Y4, Y5
+	VCMPPS    $0x11, Y2, Y5, Y6
+	VANDNPS   Y5, Y6, Y5
+	VCMPPS    $0x11, Y5, Y0, Y6
+	VBLENDVPS Y6, Y0, Y5, Y5
+	VDIVPS    Y0, Y5, Y5
+	VMULPS    Y5, Y4, Y4
+	VMOVUPS   Y4, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
-	VADDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y3
-	VDIVPS       Y3, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y3, Y4
+	VADDPS     Y1, Y4, Y5
+	VCMPPS     $0x11, Y2, Y5, Y6
+	VANDNPS    Y5, Y6, Y5
+	VCMPPS     $0x11, Y5, Y0, Y6
+	VBLENDVPS  Y6, Y0, Y5, Y5
+	VDIVPS     Y0, Y5, Y5
+	VMULPS     Y5, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1131,18 +1342,22 @@ vectorDone:
 // func hardSiluSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·hardSiluSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+1024(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+544(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+1120(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y3
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -1150,45 +1365,33 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+128(SB), Y3
-	VDIVPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+140(SB), Y4
-	VCMPPS       $0x11, Y2, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y3, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+128(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS   (CX)(R8*4), Y5
+	VMOVUPS   (DX)(R8*4), Y6
+	VDIVPS    Y0, Y6, Y7
+	VADDPS    Y1, Y7, Y7
+	VCMPPS    $0x11, Y6, Y2, Y8
+	VANDPS    Y7, Y8, Y7
+	VCMPPS    $0x11, Y0, Y6, Y6
+	VBLENDVPS Y6, Y7, Y3, Y6
+	VMULPS    Y6, Y5, Y5
+	VMOVUPS   Y5, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, SI
+	JL        vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+128(SB), Y3
-	VDIVPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+140(SB), Y4
-	VCMPPS       $0x11, Y2, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y3, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+128(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y4, Y5
+	VMASKMOVPS (DX)(R8*4), Y4, Y6
+	VDIVPS     Y0, Y6, Y7
+	VADDPS     Y1, Y7, Y7
+	VCMPPS     $0x11, Y6, Y2, Y8
+	VANDPS     Y7, Y8, Y7
+	VCMPPS     $0x11, Y0, Y6, Y6
+	VBLENDVPS  Y6, Y7, Y3, Y6
+	VMULPS     Y6, Y5, Y5
+	VMASKMOVPS Y5, Y4, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1202,17 +1405,19 @@ vectorDone:
 // func hardTanhAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·hardTanhAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+1152(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y1
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -1220,33 +1425,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+144(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+144(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS   (CX)(DI*4), Y3
+	VCMPPS    $0x11, Y0, Y3, Y4
+	VBLENDVPS Y4, Y0, Y3, Y3
+	VCMPPS    $0x11, Y3, Y1, Y4
+	VBLENDVPS Y4, Y1, Y3, Y3
+	VMOVUPS   Y3, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+144(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+144(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y2, Y3
+	VCMPPS     $0x11, Y0, Y3, Y4
+	VBLENDVPS  Y4, Y0, Y3, Y3
+	VCMPPS     $0x11, Y3, Y1, Y4
+	VBLENDVPS  Y4, Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1259,18 +1456,21 @@ vectorDone:
 // func hardTanhSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·hardTanhSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+1184(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -1278,35 +1478,27 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+148(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (CX)(R8*4), Y4
+	VMOVUPS (DX)(R8*4), Y5
+	VANDPS  Y0, Y5, Y5
+	VCMPPS  $0x11, Y1, Y5, Y5
+	VANDPS  Y2, Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+148(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y3, Y4
+	VMASKMOVPS (DX)(R8*4), Y3, Y5
+	VANDPS     Y0, Y5, Y5
+	VCMPPS     $0x11, Y1, Y5, Y5
+	VANDPS     Y2, Y5, Y5
+	VMULPS     Y5, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1320,17 +1512,19 @@ vectorDone:
 // func leakyReluAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·leakyReluAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+1216(SB), Y1
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -1338,27 +1532,23 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+152(SB), Y3
-	VMULPS       Y1, Y3, Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS   (CX)(DI*4), Y3
+	VCMPPS    $0x11, Y0, Y3, Y4
+	VMULPS    Y3, Y1, Y5
+	VBLENDVPS Y4, Y5, Y3, Y3
+	VMOVUPS   Y3, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+152(SB), Y3
-	VMULPS       Y1, Y3, Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y2, Y3
+	VCMPPS     $0x11, Y0, Y3, Y4
+	VMULPS     Y3, Y1, Y5
+	VBLENDVPS  Y4, Y5, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1371,18 +1561,21 @@ vectorDone:
 // func leakyReluSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·leakyReluSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+1216(SB), Y2
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -1390,31 +1583,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+152(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS   (CX)(R8*4), Y4
+	VMOVUPS   (DX)(R8*4), Y5
+	VCMPPS    $0x11, Y5, Y0, Y5
+	VBLENDVPS Y5, Y1, Y2, Y5
+	VMULPS    Y5, Y4, Y4
+	VMOVUPS   Y4, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, SI
+	JL        vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+152(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y3, Y4
+	VMASKMOVPS (DX)(R8*4), Y3, Y5
+	VCMPPS     $0x11, Y5, Y0, Y5
+	VBLENDVPS  Y5, Y1, Y2, Y5
+	VMULPS     Y5, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1428,17 +1615,24 @@ vectorDone:
 // func logSigmoidAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·logSigmoidAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y6
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -1446,66 +1640,45 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y1, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VXORPS       Y3, Y1, Y1
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y1, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VMOVAPS      Y1, Y6
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VMULPS       Y6, Y6, Y7
-	VFMADD231PS  Y7, Y5, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VADDPS       Y5, Y6, Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y5
-	VCMPPS       $0x11, Y5, Y1, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y3
-	VADDPS       Y3, Y1, Y3
-	VDIVPS       Y3, Y1, Y1
-	VMULPS       Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+168(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+164(SB), Y5
-	VFMADD231PS  Y3, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+172(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+176(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y1, Y1, Y4
-	VFMADD231PS  Y1, Y3, Y4
-	VADDPS       Y4, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y8
+	VXORPS       Y0, Y8, Y8
+	VCMPPS       $0x11, Y8, Y2, Y9
+	VANDPS       Y8, Y9, Y9
+	VANDPS       Y3, Y8, Y8
+	VXORPS       Y0, Y8, Y8
+	VCMPPS       $0x00, Y8, Y8, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y4, Y8, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y8, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VFNMADD231PS Y6, Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VADDPS       elementwiseConstants<>+1280(SB), Y8, Y10
+	VDIVPS       Y10, Y8, Y8
+	VMULPS       Y8, Y8, Y10
+	VBROADCASTSS elementwiseConstants<>+1344(SB), Y11
+	VFMADD231PS  elementwiseConstants<>+1312(SB), Y10, Y11
+	VFMADD213PS  elementwiseConstants<>+1376(SB), Y10, Y11
+	VFMADD213PS  elementwiseConstants<>+1408(SB), Y10, Y11
+	VMULPS       Y10, Y11, Y10
+	VADDPS       Y8, Y8, Y11
+	VFMADD231PS  Y8, Y10, Y11
+	VADDPS       Y11, Y9, Y8
+	VXORPS       Y0, Y8, Y8
+	VMOVUPS      Y8, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -1513,66 +1686,45 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y1, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VXORPS       Y3, Y1, Y1
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y1, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VMOVAPS      Y1, Y6
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VMULPS       Y6, Y6, Y7
-	VFMADD231PS  Y7, Y5, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VADDPS       Y5, Y6, Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y5
-	VCMPPS       $0x11, Y5, Y1, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y3
-	VADDPS       Y3, Y1, Y3
-	VDIVPS       Y3, Y1, Y1
-	VMULPS       Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+168(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+164(SB), Y5
-	VFMADD231PS  Y3, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+172(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+176(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y1, Y1, Y4
-	VFMADD231PS  Y1, Y3, Y4
-	VADDPS       Y4, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y7, Y8
+	VXORPS       Y0, Y8, Y8
+	VCMPPS       $0x11, Y8, Y2, Y9
+	VANDPS       Y8, Y9, Y9
+	VANDPS       Y3, Y8, Y8
+	VXORPS       Y0, Y8, Y8
+	VCMPPS       $0x00, Y8, Y8, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y4, Y8, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y8, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VFNMADD231PS Y6, Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VADDPS       elementwiseConstants<>+1280(SB), Y8, Y10
+	VDIVPS       Y10, Y8, Y8
+	VMULPS       Y8, Y8, Y10
+	VBROADCASTSS elementwiseConstants<>+1344(SB), Y11
+	VFMADD231PS  elementwiseConstants<>+1312(SB), Y10, Y11
+	VFMADD213PS  elementwiseConstants<>+1376(SB), Y10, Y11
+	VFMADD213PS  elementwiseConstants<>+1408(SB), Y10, Y11
+	VMULPS       Y10, Y11, Y10
+	VADDPS       Y8, Y8, Y11
+	VFMADD231PS  Y8, Y10, Y11
+	VADDPS       Y11, Y9, Y8
+	VXORPS       Y0, Y8, Y8
+	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1585,18 +1737,27 @@ vectorDone:
 // func logSigmoidSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·logSigmoidSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+64(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y7
+	VBROADCASTSS elementwiseConstants<>+288(SB), Y8
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y9
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -1604,42 +1765,29 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y4
-	VFMADD231PS  Y4, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y5
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y5
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y5
-	VFMADD231PS  Y2, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VFMADD231PS  Y5, Y4, Y2
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VPADDD       Y3, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VFMADD231PS  Y3, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VXORPS       Y2, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
+	VMOVUPS      (CX)(R8*4), Y10
+	VMOVUPS      (DX)(R8*4), Y11
+	VCMPPS       $0x11, Y0, Y11, Y12
+	VBLENDVPS    Y12, Y0, Y11, Y11
+	VMOVAPS      Y1, Y12
+	VFMADD231PS  Y3, Y11, Y12
+	VSUBPS       Y1, Y12, Y13
+	VFNMADD231PS Y4, Y13, Y11
+	VFNMADD231PS Y5, Y13, Y11
+	VMOVAPS      Y7, Y13
+	VFMADD231PS  Y11, Y6, Y13
+	VFMADD213PS  Y8, Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
+	VMULPS       Y11, Y11, Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y2, Y12
+	VSUBPS       Y2, Y12, Y13
+	VFMADD231PS  Y12, Y11, Y13
+	VXORPS       elementwiseConstants<>+1248(SB), Y13, Y11
+	VMULPS       Y11, Y10, Y10
+	VMOVUPS      Y10, (AX)(R8*4)
 	ADDQ         $+8, R8
 	CMPQ         R8, SI
 	JL           vector
@@ -1647,42 +1795,29 @@ vector:
 vectorRest:
 	CMPQ         R8, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y4
-	VFMADD231PS  Y4, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y5
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y5
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y5
-	VFMADD231PS  Y2, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VFMADD231PS  Y5, Y4, Y2
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VPADDD       Y3, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VFMADD231PS  Y3, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VXORPS       Y2, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	VMASKMOVPS   (CX)(R8*4), Y9, Y10
+	VMASKMOVPS   (DX)(R8*4), Y9, Y11
+	VCMPPS       $0x11, Y0, Y11, Y12
+	VBLENDVPS    Y12, Y0, Y11, Y11
+	VMOVAPS      Y1, Y12
+	VFMADD231PS  Y3, Y11, Y12
+	VSUBPS       Y1, Y12, Y13
+	VFNMADD231PS Y4, Y13, Y11
+	VFNMADD231PS Y5, Y13, Y11
+	VMOVAPS      Y7, Y13
+	VFMADD231PS  Y11, Y6, Y13
+	VFMADD213PS  Y8, Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
+	VMULPS       Y11, Y11, Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y2, Y12
+	VSUBPS       Y2, Y12, Y13
+	VFMADD231PS  Y12, Y11, Y13
+	VXORPS       elementwiseConstants<>+1248(SB), Y13, Y11
+	VMULPS       Y11, Y10, Y10
+	VMASKMOVPS   Y10, Y9, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1696,17 +1831,24 @@ vectorDone:
 // func mishAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·mishAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+480(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -1714,50 +1856,35 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y2
-	VCMPPS       $0x00, Y2, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VMOVAPS      Y2, Y6
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VMULPS       Y6, Y6, Y7
-	VFMADD231PS  Y7, Y5, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VADDPS       Y5, Y6, Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y5
-	VCMPPS       $0x11, Y5, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y3
-	VADDPS       Y3, Y2, Y3
-	VMULPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y3
-	VADDPS       Y3, Y2, Y3
-	VDIVPS       Y3, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y8
+	VCMPPS       $0x11, Y8, Y0, Y9
+	VBLENDVPS    Y9, Y0, Y8, Y9
+	VCMPPS       $0x00, Y9, Y9, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y3, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y4, Y12, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  Y13, Y6, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VADDPS       Y2, Y9, Y10
+	VMULPS       Y10, Y9, Y9
+	VADDPS       Y2, Y9, Y10
+	VDIVPS       Y10, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VMOVUPS      Y8, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -1765,50 +1892,35 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y2
-	VCMPPS       $0x00, Y2, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VMOVAPS      Y2, Y6
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VMULPS       Y6, Y6, Y7
-	VFMADD231PS  Y7, Y5, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VADDPS       Y5, Y6, Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y5
-	VCMPPS       $0x11, Y5, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y3
-	VADDPS       Y3, Y2, Y3
-	VMULPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y3
-	VADDPS       Y3, Y2, Y3
-	VDIVPS       Y3, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y7, Y8
+	VCMPPS       $0x11, Y8, Y0, Y9
+	VBLENDVPS    Y9, Y0, Y8, Y9
+	VCMPPS       $0x00, Y9, Y9, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y3, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y4, Y12, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  Y13, Y6, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VADDPS       Y2, Y9, Y10
+	VMULPS       Y10, Y9, Y9
+	VADDPS       Y2, Y9, Y10
+	VDIVPS       Y10, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1821,18 +1933,24 @@ vectorDone:
 // func mishSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·mishSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+480(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y6
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -1840,60 +1958,43 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y3
-	VCMPPS       $0x00, Y3, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y6
-	VFMADD231PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y6
-	VSUBPS       Y6, Y5, Y6
-	VMOVAPS      Y3, Y7
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y8
-	VFNMADD231PS Y8, Y6, Y7
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y8
-	VFNMADD231PS Y8, Y6, Y7
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y6
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VMULPS       Y7, Y7, Y8
-	VFMADD231PS  Y8, Y6, Y7
-	VPSLLD       $0x17, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VADDPS       Y6, Y7, Y6
-	VPADDD       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y6
-	VCMPPS       $0x11, Y6, Y3, Y6
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
-	VBLENDVPS    Y6, Y7, Y5, Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y4
-	VADDPS       Y4, Y3, Y4
-	VMULPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
-	VADDPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+180(SB), Y6
-	VMULPS       Y3, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y7
-	VADDPS       Y3, Y7, Y3
-	VMULPS       Y3, Y6, Y3
-	VDIVPS       Y5, Y4, Y4
-	VMULPS       Y5, Y5, Y5
-	VDIVPS       Y5, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VADDPS       Y2, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
+	VMOVUPS      (CX)(R8*4), Y7
+	VMOVUPS      (DX)(R8*4), Y8
+	VCMPPS       $0x11, Y8, Y0, Y9
+	VBLENDVPS    Y9, Y0, Y8, Y9
+	VCMPPS       $0x00, Y9, Y9, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y4, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y2, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VADDPS       Y3, Y9, Y10
+	VMULPS       Y10, Y9, Y10
+	VADDPS       Y3, Y10, Y11
+	VMULPS       elementwiseConstants<>+1440(SB), Y9, Y12
+	VADDPS       Y9, Y2, Y9
+	VMULPS       Y9, Y12, Y9
+	VDIVPS       Y11, Y10, Y10
+	VMULPS       Y11, Y11, Y11
+	VDIVPS       Y11, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VMULPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (AX)(R8*4)
 	ADDQ         $+8, R8
 	CMPQ         R8, SI
 	JL           vector
@@ -1901,60 +2002,43 @@ vector:
 vectorRest:
 	CMPQ         R8, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+60(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y3
-	VCMPPS       $0x00, Y3, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y6
-	VFMADD231PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y6
-	VSUBPS       Y6, Y5, Y6
-	VMOVAPS      Y3, Y7
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y8
-	VFNMADD231PS Y8, Y6, Y7
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y8
-	VFNMADD231PS Y8, Y6, Y7
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y6
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VMULPS       Y7, Y7, Y8
-	VFMADD231PS  Y8, Y6, Y7
-	VPSLLD       $0x17, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VADDPS       Y6, Y7, Y6
-	VPADDD       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y6
-	VCMPPS       $0x11, Y6, Y3, Y6
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
-	VBLENDVPS    Y6, Y7, Y5, Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y4
-	VADDPS       Y4, Y3, Y4
-	VMULPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
-	VADDPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+180(SB), Y6
-	VMULPS       Y3, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y7
-	VADDPS       Y3, Y7, Y3
-	VMULPS       Y3, Y6, Y3
-	VDIVPS       Y5, Y4, Y4
-	VMULPS       Y5, Y5, Y5
-	VDIVPS       Y5, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VADDPS       Y2, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	VMASKMOVPS   (CX)(R8*4), Y6, Y7
+	VMASKMOVPS   (DX)(R8*4), Y6, Y8
+	VCMPPS       $0x11, Y8, Y0, Y9
+	VBLENDVPS    Y9, Y0, Y8, Y9
+	VCMPPS       $0x00, Y9, Y9, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y4, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y2, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VADDPS       Y3, Y9, Y10
+	VMULPS       Y10, Y9, Y10
+	VADDPS       Y3, Y10, Y11
+	VMULPS       elementwiseConstants<>+1440(SB), Y9, Y12
+	VADDPS       Y9, Y2, Y9
+	VMULPS       Y9, Y12, Y9
+	VDIVPS       Y11, Y10, Y10
+	VMULPS       Y11, Y11, Y11
+	VDIVPS       Y11, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VMULPS       Y8, Y7, Y7
+	VMASKMOVPS   Y7, Y6, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -1968,17 +2052,19 @@ vectorDone:
 // func relu6AVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·relu6AVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+1056(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -1986,33 +2072,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS   (CX)(DI*4), Y3
+	VCMPPS    $0x11, Y1, Y3, Y4
+	VANDNPS   Y3, Y4, Y3
+	VCMPPS    $0x11, Y3, Y0, Y4
+	VBLENDVPS Y4, Y0, Y3, Y3
+	VMOVUPS   Y3, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y2, Y3
+	VCMPPS     $0x11, Y1, Y3, Y4
+	VANDNPS    Y3, Y4, Y3
+	VCMPPS     $0x11, Y3, Y0, Y4
+	VBLENDVPS  Y4, Y0, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2025,18 +2103,21 @@ vectorDone:
 // func relu6SlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·relu6SlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+1056(SB), Y2
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -2044,39 +2125,29 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y3, Y4, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (CX)(R8*4), Y4
+	VMOVUPS (DX)(R8*4), Y5
+	VCMPPS  $0x11, Y5, Y0, Y6
+	VANDPS  Y1, Y6, Y6
+	VCMPPS  $0x11, Y2, Y5, Y5
+	VANDPS  Y6, Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y3, Y4, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+132(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y3, Y4
+	VMASKMOVPS (DX)(R8*4), Y3, Y5
+	VCMPPS     $0x11, Y5, Y0, Y6
+	VANDPS     Y1, Y6, Y6
+	VCMPPS     $0x11, Y2, Y5, Y5
+	VANDPS     Y6, Y5, Y5
+	VMULPS     Y5, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2090,17 +2161,25 @@ vectorDone:
 // func seluAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·seluAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+64(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+1472(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y6
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y7
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -2108,45 +2187,30 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
-	VFMADD231PS  Y3, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VFMADD231PS  Y4, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+184(SB), Y3
-	VMULPS       Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+188(SB), Y4
-	VMULPS       Y1, Y4, Y1
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y9
+	VCMPPS       $0x11, Y3, Y9, Y10
+	VCMPPS       $0x11, Y0, Y9, Y11
+	VBLENDVPS    Y11, Y0, Y9, Y11
+	VMOVAPS      Y1, Y12
+	VFMADD231PS  Y5, Y11, Y12
+	VSUBPS       Y1, Y12, Y13
+	VFNMADD231PS Y6, Y13, Y11
+	VFNMADD231PS Y7, Y13, Y11
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
+	VMULPS       Y11, Y11, Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y2, Y12
+	VSUBPS       Y2, Y12, Y13
+	VFMADD231PS  Y12, Y11, Y13
+	VMULPS       Y13, Y4, Y11
+	VMULPS       elementwiseConstants<>+1504(SB), Y9, Y9
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VMOVUPS      Y9, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -2154,45 +2218,30 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
-	VFMADD231PS  Y3, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VFMADD231PS  Y4, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+184(SB), Y3
-	VMULPS       Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+188(SB), Y4
-	VMULPS       Y1, Y4, Y1
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y8, Y9
+	VCMPPS       $0x11, Y3, Y9, Y10
+	VCMPPS       $0x11, Y0, Y9, Y11
+	VBLENDVPS    Y11, Y0, Y9, Y11
+	VMOVAPS      Y1, Y12
+	VFMADD231PS  Y5, Y11, Y12
+	VSUBPS       Y1, Y12, Y13
+	VFNMADD231PS Y6, Y13, Y11
+	VFNMADD231PS Y7, Y13, Y11
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
+	VMULPS       Y11, Y11, Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y2, Y12
+	VSUBPS       Y2, Y12, Y13
+	VFMADD231PS  Y12, Y11, Y13
+	VMULPS       Y13, Y4, Y11
+	VMULPS       elementwiseConstants<>+1504(SB), Y9, Y9
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VMASKMOVPS   Y9, Y8, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2205,18 +2254,21 @@ vectorDone:
 // func seluSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·seluSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+1472(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+1504(SB), Y2
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -2224,33 +2276,27 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+184(SB), Y4
-	VADDPS       Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+188(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS   (CX)(R8*4), Y4
+	VMOVUPS   (DX)(R8*4), Y5
+	VCMPPS    $0x11, Y0, Y5, Y6
+	VADDPS    Y1, Y5, Y5
+	VBLENDVPS Y6, Y5, Y2, Y5
+	VMULPS    Y5, Y4, Y4
+	VMOVUPS   Y4, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, SI
+	JL        vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+184(SB), Y4
-	VADDPS       Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+188(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y3, Y4
+	VMASKMOVPS (DX)(R8*4), Y3, Y5
+	VCMPPS     $0x11, Y0, Y5, Y6
+	VADDPS     Y1, Y5, Y5
+	VBLENDVPS  Y6, Y5, Y2, Y5
+	VMULPS     Y5, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2264,17 +2310,25 @@ vectorDone:
 // func sigmoidAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+416(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y6
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y7
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -2282,49 +2336,33 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+48(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y4
-	VFMADD231PS  Y4, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VMOVAPS      Y1, Y5
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
-	VFNMADD231PS Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
-	VFNMADD231PS Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VMULPS       Y5, Y5, Y6
-	VFMADD231PS  Y6, Y4, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VADDPS       Y4, Y5, Y4
-	VPADDD       Y3, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VCMPPS       $0x11, Y4, Y1, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+52(SB), Y4
-	VBLENDVPS    Y2, Y4, Y3, Y2
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VADDPS       Y1, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VDIVPS       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y9
+	VXORPS       Y2, Y9, Y9
+	VCMPPS       $0x11, Y9, Y3, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y5, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y6, Y12, Y13
+	VFNMADD231PS Y7, Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y4, Y11, Y10
+	VCMPPS       $0x00, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VADDPS       Y9, Y0, Y9
+	VDIVPS       Y9, Y0, Y9
+	VMOVUPS      Y9, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -2332,49 +2370,33 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VXORPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+48(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y4
-	VFMADD231PS  Y4, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VMOVAPS      Y1, Y5
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
-	VFNMADD231PS Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
-	VFNMADD231PS Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VMULPS       Y5, Y5, Y6
-	VFMADD231PS  Y6, Y4, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VADDPS       Y4, Y5, Y4
-	VPADDD       Y3, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VCMPPS       $0x11, Y4, Y1, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+52(SB), Y4
-	VBLENDVPS    Y2, Y4, Y3, Y2
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VADDPS       Y1, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VDIVPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y8, Y9
+	VXORPS       Y2, Y9, Y9
+	VCMPPS       $0x11, Y9, Y3, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y5, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y6, Y12, Y13
+	VFNMADD231PS Y7, Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y4, Y11, Y10
+	VCMPPS       $0x00, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VADDPS       Y9, Y0, Y9
+	VDIVPS       Y9, Y0, Y9
+	VMASKMOVPS   Y9, Y8, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2387,18 +2409,19 @@ vectorDone:
 // func sigmoidSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·sigmoidSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -2406,27 +2429,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VSUBPS       Y2, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (CX)(R8*4), Y2
+	VMOVUPS (DX)(R8*4), Y3
+	VSUBPS  Y3, Y0, Y4
+	VMULPS  Y4, Y3, Y3
+	VMULPS  Y3, Y2, Y2
+	VMOVUPS Y2, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VSUBPS       Y2, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y1, Y2
+	VMASKMOVPS (DX)(R8*4), Y1, Y3
+	VSUBPS     Y3, Y0, Y4
+	VMULPS     Y4, Y3, Y3
+	VMULPS     Y3, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2440,17 +2461,24 @@ vectorDone:
 // func siluAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·siluAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y6
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -2458,53 +2486,37 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VXORPS       Y3, Y2, Y2
-	VCMPPS       $0x00, Y2, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VMOVAPS      Y2, Y6
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VMULPS       Y6, Y6, Y7
-	VFMADD231PS  Y7, Y5, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VADDPS       Y5, Y6, Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y5
-	VCMPPS       $0x11, Y5, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VADDPS       Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VDIVPS       Y3, Y4, Y3
-	VMULPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VCMPPS       $0x11, Y4, Y1, Y4
-	VBLENDVPS    Y4, Y2, Y3, Y5
-	VBLENDVPS    Y4, Y3, Y2, Y2
-	VMULPS       Y5, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y8
+	VANDPS       Y2, Y8, Y9
+	VXORPS       Y3, Y9, Y9
+	VCMPPS       $0x00, Y9, Y9, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y4, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VFNMADD231PS Y6, Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VADDPS       Y9, Y0, Y10
+	VDIVPS       Y10, Y0, Y10
+	VMULPS       Y10, Y9, Y9
+	VCMPPS       $0x11, elementwiseConstants<>+0(SB), Y8, Y11
+	VBLENDVPS    Y11, Y9, Y10, Y12
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VMULPS       Y12, Y8, Y8
+	VMOVUPS      Y8, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -2512,53 +2524,37 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VXORPS       Y3, Y2, Y2
-	VCMPPS       $0x00, Y2, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VMOVAPS      Y2, Y6
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VMULPS       Y6, Y6, Y7
-	VFMADD231PS  Y7, Y5, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VADDPS       Y5, Y6, Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y5
-	VCMPPS       $0x11, Y5, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VADDPS       Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VDIVPS       Y3, Y4, Y3
-	VMULPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VCMPPS       $0x11, Y4, Y1, Y4
-	VBLENDVPS    Y4, Y2, Y3, Y5
-	VBLENDVPS    Y4, Y3, Y2, Y2
-	VMULPS       Y5, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y7, Y8
+	VANDPS       Y2, Y8, Y9
+	VXORPS       Y3, Y9, Y9
+	VCMPPS       $0x00, Y9, Y9, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y4, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VFNMADD231PS Y6, Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VADDPS       Y9, Y0, Y10
+	VDIVPS       Y10, Y0, Y10
+	VMULPS       Y10, Y9, Y9
+	VCMPPS       $0x11, elementwiseConstants<>+0(SB), Y8, Y11
+	VBLENDVPS    Y11, Y9, Y10, Y12
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VMULPS       Y12, Y8, Y8
+	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2571,18 +2567,24 @@ vectorDone:
 // func siluSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·siluSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y6
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -2590,58 +2592,41 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y4
-	VXORPS       Y4, Y3, Y3
-	VCMPPS       $0x00, Y3, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y6
-	VFMADD231PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y6
-	VSUBPS       Y6, Y5, Y6
-	VMOVAPS      Y3, Y7
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y8
-	VFNMADD231PS Y8, Y6, Y7
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y8
-	VFNMADD231PS Y8, Y6, Y7
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y6
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VMULPS       Y7, Y7, Y8
-	VFMADD231PS  Y8, Y6, Y7
-	VPSLLD       $0x17, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VADDPS       Y6, Y7, Y6
-	VPADDD       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y6
-	VCMPPS       $0x11, Y6, Y3, Y6
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
-	VBLENDVPS    Y6, Y7, Y5, Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VADDPS       Y3, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VDIVPS       Y4, Y5, Y4
-	VMULPS       Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VCMPPS       $0x11, Y5, Y2, Y5
-	VBLENDVPS    Y5, Y3, Y4, Y6
-	VBLENDVPS    Y5, Y4, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VADDPS       Y2, Y3, Y2
-	VMULPS       Y2, Y6, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
+	VMOVUPS      (CX)(R8*4), Y7
+	VMOVUPS      (DX)(R8*4), Y8
+	VANDPS       Y2, Y8, Y9
+	VXORPS       Y3, Y9, Y9
+	VCMPPS       $0x00, Y9, Y9, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y4, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VADDPS       Y9, Y0, Y10
+	VDIVPS       Y10, Y0, Y10
+	VMULPS       Y10, Y9, Y9
+	VCMPPS       $0x11, elementwiseConstants<>+0(SB), Y8, Y11
+	VBLENDVPS    Y11, Y9, Y10, Y12
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y0, Y8
+	VMULPS       Y8, Y12, Y8
+	VMULPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (AX)(R8*4)
 	ADDQ         $+8, R8
 	CMPQ         R8, SI
 	JL           vector
@@ -2649,58 +2634,41 @@ vector:
 vectorRest:
 	CMPQ         R8, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y4
-	VXORPS       Y4, Y3, Y3
-	VCMPPS       $0x00, Y3, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y6
-	VFMADD231PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y6
-	VSUBPS       Y6, Y5, Y6
-	VMOVAPS      Y3, Y7
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y8
-	VFNMADD231PS Y8, Y6, Y7
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y8
-	VFNMADD231PS Y8, Y6, Y7
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y6
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VMULPS       Y7, Y7, Y8
-	VFMADD231PS  Y8, Y6, Y7
-	VPSLLD       $0x17, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VADDPS       Y6, Y7, Y6
-	VPADDD       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y6
-	VCMPPS       $0x11, Y6, Y3, Y6
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
-	VBLENDVPS    Y6, Y7, Y5, Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VADDPS       Y3, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VDIVPS       Y4, Y5, Y4
-	VMULPS       Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VCMPPS       $0x11, Y5, Y2, Y5
-	VBLENDVPS    Y5, Y3, Y4, Y6
-	VBLENDVPS    Y5, Y4, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VADDPS       Y2, Y3, Y2
-	VMULPS       Y2, Y6, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	VMASKMOVPS   (CX)(R8*4), Y6, Y7
+	VMASKMOVPS   (DX)(R8*4), Y6, Y8
+	VANDPS       Y2, Y8, Y9
+	VXORPS       Y3, Y9, Y9
+	VCMPPS       $0x00, Y9, Y9, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  Y4, Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VADDPS       Y9, Y0, Y10
+	VDIVPS       Y10, Y0, Y10
+	VMULPS       Y10, Y9, Y9
+	VCMPPS       $0x11, elementwiseConstants<>+0(SB), Y8, Y11
+	VBLENDVPS    Y11, Y9, Y10, Y12
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y0, Y8
+	VMULPS       Y8, Y12, Y8
+	VMULPS       Y8, Y7, Y7
+	VMASKMOVPS   Y7, Y6, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2714,17 +2682,20 @@ vectorDone:
 // func softShrinkAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·softShrinkAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+544(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+992(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+512(SB), Y2
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -2732,39 +2703,29 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+124(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y3
-	VSUBPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y2, Y4, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+64(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y4
-	VADDPS       Y4, Y1, Y1
-	VBLENDVPS    Y3, Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS   (CX)(DI*4), Y4
+	VCMPPS    $0x11, Y1, Y4, Y5
+	VSUBPS    Y0, Y4, Y6
+	VANDNPS   Y6, Y5, Y5
+	VCMPPS    $0x11, Y2, Y4, Y6
+	VADDPS    Y0, Y4, Y4
+	VBLENDVPS Y6, Y4, Y5, Y4
+	VMOVUPS   Y4, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+124(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y3
-	VSUBPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y2, Y4, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+64(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y4
-	VADDPS       Y4, Y1, Y1
-	VBLENDVPS    Y3, Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y3, Y4
+	VCMPPS     $0x11, Y1, Y4, Y5
+	VSUBPS     Y0, Y4, Y6
+	VANDNPS    Y6, Y5, Y5
+	VCMPPS     $0x11, Y2, Y4, Y6
+	VADDPS     Y0, Y4, Y4
+	VBLENDVPS  Y6, Y4, Y5, Y4
+	VMASKMOVPS Y4, Y3, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2777,18 +2738,20 @@ vectorDone:
 // func softShrinkSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·softShrinkSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y1
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -2796,31 +2759,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x00, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (CX)(R8*4), Y3
+	VMOVUPS (DX)(R8*4), Y4
+	VCMPPS  $0x00, Y0, Y4, Y4
+	VANDNPS Y1, Y4, Y4
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x00, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y2, Y3
+	VMASKMOVPS (DX)(R8*4), Y2, Y4
+	VCMPPS     $0x00, Y0, Y4, Y4
+	VANDNPS    Y1, Y4, Y4
+	VMULPS     Y4, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2834,17 +2791,24 @@ vectorDone:
 // func softplusAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y6
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -2852,62 +2816,43 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y1, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VXORPS       Y3, Y1, Y1
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y1, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VMOVAPS      Y1, Y6
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VMULPS       Y6, Y6, Y7
-	VFMADD231PS  Y7, Y5, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VADDPS       Y5, Y6, Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y5
-	VCMPPS       $0x11, Y5, Y1, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y3
-	VADDPS       Y3, Y1, Y3
-	VDIVPS       Y3, Y1, Y1
-	VMULPS       Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+168(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+164(SB), Y5
-	VFMADD231PS  Y3, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+172(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+176(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y1, Y1, Y4
-	VFMADD231PS  Y1, Y3, Y4
-	VADDPS       Y4, Y2, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y8
+	VCMPPS       $0x11, Y8, Y1, Y9
+	VANDPS       Y8, Y9, Y9
+	VANDPS       Y2, Y8, Y8
+	VXORPS       Y3, Y8, Y8
+	VCMPPS       $0x00, Y8, Y8, Y10
+	VMOVAPS      Y0, Y11
+	VFMADD231PS  Y4, Y8, Y11
+	VSUBPS       Y0, Y11, Y12
+	VMOVAPS      Y8, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VFNMADD231PS Y6, Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VADDPS       elementwiseConstants<>+1280(SB), Y8, Y10
+	VDIVPS       Y10, Y8, Y8
+	VMULPS       Y8, Y8, Y10
+	VBROADCASTSS elementwiseConstants<>+1344(SB), Y11
+	VFMADD231PS  elementwiseConstants<>+1312(SB), Y10, Y11
+	VFMADD213PS  elementwiseConstants<>+1376(SB), Y10, Y11
+	VFMADD213PS  elementwiseConstants<>+1408(SB), Y10, Y11
+	VMULPS       Y10, Y11, Y10
+	VADDPS       Y8, Y8, Y11
+	VFMADD231PS  Y8, Y10, Y11
+	VADDPS       Y11, Y9, Y8
+	VMOVUPS      Y8, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -2915,62 +2860,43 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y1, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VXORPS       Y3, Y1, Y1
-	VCMPPS       $0x00, Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y1, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VMOVAPS      Y1, Y6
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y7
-	VFNMADD231PS Y7, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VMULPS       Y6, Y6, Y7
-	VFMADD231PS  Y7, Y5, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VADDPS       Y5, Y6, Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y5
-	VCMPPS       $0x11, Y5, Y1, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y3
-	VADDPS       Y3, Y1, Y3
-	VDIVPS       Y3, Y1, Y1
-	VMULPS       Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+168(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+164(SB), Y5
-	VFMADD231PS  Y3, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+172(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+176(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y1, Y1, Y4
-	VFMADD231PS  Y1, Y3, Y4
-	VADDPS       Y4, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y7, Y8
+	VCMPPS       $0x11, Y8, Y1, Y9
+	VANDPS       Y8, Y9, Y9
+	VANDPS       Y2, Y8, Y8
+	VXORPS       Y3, Y8, Y8
+	VCMPPS       $0x00, Y8, Y8, Y10
+	VMOVAPS      Y0, Y11
+	VFMADD231PS  Y4, Y8, Y11
+	VSUBPS       Y0, Y11, Y12
+	VMOVAPS      Y8, Y13
+	VFNMADD231PS Y5, Y12, Y13
+	VFNMADD231PS Y6, Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, Y11, Y8, Y8
+	VADDPS       elementwiseConstants<>+1280(SB), Y8, Y10
+	VDIVPS       Y10, Y8, Y8
+	VMULPS       Y8, Y8, Y10
+	VBROADCASTSS elementwiseConstants<>+1344(SB), Y11
+	VFMADD231PS  elementwiseConstants<>+1312(SB), Y10, Y11
+	VFMADD213PS  elementwiseConstants<>+1376(SB), Y10, Y11
+	VFMADD213PS  elementwiseConstants<>+1408(SB), Y10, Y11
+	VMULPS       Y10, Y11, Y10
+	VADDPS       Y8, Y8, Y11
+	VFMADD231PS  Y8, Y10, Y11
+	VADDPS       Y11, Y9, Y8
+	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -2983,18 +2909,27 @@ vectorDone:
 // func softplusSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplusSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+64(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y6
+	VBROADCASTSS elementwiseConstants<>+224(SB), Y7
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y8
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y9
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -3002,44 +2937,30 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VXORPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y4
-	VFMADD231PS  Y4, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y5
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y5
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y5
-	VFMADD231PS  Y2, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VFMADD231PS  Y5, Y4, Y2
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VPADDD       Y3, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VFMADD231PS  Y3, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VXORPS       Y2, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
+	VMOVUPS      (CX)(R8*4), Y10
+	VMOVUPS      (DX)(R8*4), Y11
+	VXORPS       Y0, Y11, Y11
+	VCMPPS       $0x11, Y1, Y11, Y12
+	VBLENDVPS    Y12, Y1, Y11, Y11
+	VMOVAPS      Y2, Y12
+	VFMADD231PS  Y4, Y11, Y12
+	VSUBPS       Y2, Y12, Y13
+	VFNMADD231PS Y5, Y13, Y11
+	VFNMADD231PS Y6, Y13, Y11
+	VMOVAPS      Y8, Y13
+	VFMADD231PS  Y11, Y7, Y13
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
+	VMULPS       Y11, Y11, Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y3, Y12
+	VSUBPS       Y3, Y12, Y13
+	VFMADD231PS  Y12, Y11, Y13
+	VXORPS       Y0, Y13, Y11
+	VMULPS       Y11, Y10, Y10
+	VMOVUPS      Y10, (AX)(R8*4)
 	ADDQ         $+8, R8
 	CMPQ         R8, SI
 	JL           vector
@@ -3047,44 +2968,30 @@ vector:
 vectorRest:
 	CMPQ         R8, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VXORPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y3
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y4
-	VFMADD231PS  Y4, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y5
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y5
-	VFNMADD231PS Y5, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y5
-	VFMADD231PS  Y2, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VFMADD231PS  Y5, Y4, Y2
-	VPSLLD       $0x17, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VPADDD       Y3, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VSUBPS       Y4, Y3, Y4
-	VFMADD231PS  Y3, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VXORPS       Y2, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	VMASKMOVPS   (CX)(R8*4), Y9, Y10
+	VMASKMOVPS   (DX)(R8*4), Y9, Y11
+	VXORPS       Y0, Y11, Y11
+	VCMPPS       $0x11, Y1, Y11, Y12
+	VBLENDVPS    Y12, Y1, Y11, Y11
+	VMOVAPS      Y2, Y12
+	VFMADD231PS  Y4, Y11, Y12
+	VSUBPS       Y2, Y12, Y13
+	VFNMADD231PS Y5, Y13, Y11
+	VFNMADD231PS Y6, Y13, Y11
+	VMOVAPS      Y8, Y13
+	VFMADD231PS  Y11, Y7, Y13
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
+	VMULPS       Y11, Y11, Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y3, Y12
+	VSUBPS       Y3, Y12, Y13
+	VFMADD231PS  Y12, Y11, Y13
+	VXORPS       Y0, Y13, Y11
+	VMULPS       Y11, Y10, Y10
+	VMASKMOVPS   Y10, Y9, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3098,17 +3005,19 @@ vectorDone:
 // func softsignAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·softsignAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y1
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -3116,27 +3025,23 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VADDPS       Y2, Y3, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS (CX)(DI*4), Y3
+	VANDPS  Y1, Y3, Y4
+	VADDPS  Y4, Y0, Y4
+	VDIVPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)(DI*4)
+	ADDQ    $+8, DI
+	CMPQ    DI, BX
+	JL      vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VADDPS       Y2, Y3, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y2, Y3
+	VANDPS     Y1, Y3, Y4
+	VADDPS     Y4, Y0, Y4
+	VDIVPS     Y4, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3149,18 +3054,20 @@ vectorDone:
 // func softsignSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·softsignSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y1
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -3168,31 +3075,27 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VSUBPS       Y2, Y3, Y2
-	VMULPS       Y2, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (CX)(R8*4), Y3
+	VMOVUPS (DX)(R8*4), Y4
+	VANDPS  Y1, Y4, Y4
+	VSUBPS  Y4, Y0, Y4
+	VMULPS  Y4, Y4, Y4
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VSUBPS       Y2, Y3, Y2
-	VMULPS       Y2, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y2, Y3
+	VMASKMOVPS (DX)(R8*4), Y2, Y4
+	VANDPS     Y1, Y4, Y4
+	VSUBPS     Y4, Y0, Y4
+	VMULPS     Y4, Y4, Y4
+	VMULPS     Y4, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3206,17 +3109,20 @@ vectorDone:
 // func sparsePlusAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·sparsePlusAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+1152(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+1536(SB), Y2
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -3224,41 +3130,31 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VADDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+144(SB), Y3
-	VCMPPS       $0x11, Y1, Y3, Y3
-	VMULPS       Y2, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+192(SB), Y4
-	VMULPS       Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS   (CX)(DI*4), Y4
+	VADDPS    Y0, Y4, Y5
+	VCMPPS    $0x11, Y4, Y1, Y6
+	VMULPS    Y5, Y5, Y5
+	VMULPS    Y2, Y5, Y5
+	VANDPS    Y5, Y6, Y5
+	VCMPPS    $0x11, Y0, Y4, Y6
+	VBLENDVPS Y6, Y5, Y4, Y4
+	VMOVUPS   Y4, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VADDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+144(SB), Y3
-	VCMPPS       $0x11, Y1, Y3, Y3
-	VMULPS       Y2, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+192(SB), Y4
-	VMULPS       Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y3, Y4
+	VADDPS     Y0, Y4, Y5
+	VCMPPS     $0x11, Y4, Y1, Y6
+	VMULPS     Y5, Y5, Y5
+	VMULPS     Y2, Y5, Y5
+	VANDPS     Y5, Y6, Y5
+	VCMPPS     $0x11, Y0, Y4, Y6
+	VBLENDVPS  Y6, Y5, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3271,18 +3167,21 @@ vectorDone:
 // func sparsePlusSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·sparsePlusSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+544(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -3290,45 +3189,33 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS   (CX)(R8*4), Y4
+	VMOVUPS   (DX)(R8*4), Y5
+	VADDPS    Y0, Y5, Y5
+	VMULPS    Y5, Y1, Y5
+	VCMPPS    $0x11, Y2, Y5, Y6
+	VANDNPS   Y5, Y6, Y5
+	VCMPPS    $0x11, Y5, Y0, Y6
+	VBLENDVPS Y6, Y0, Y5, Y5
+	VMULPS    Y5, Y4, Y4
+	VMOVUPS   Y4, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, SI
+	JL        vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y3, Y4
+	VMASKMOVPS (DX)(R8*4), Y3, Y5
+	VADDPS     Y0, Y5, Y5
+	VMULPS     Y5, Y1, Y5
+	VCMPPS     $0x11, Y2, Y5, Y6
+	VANDNPS    Y5, Y6, Y5
+	VCMPPS     $0x11, Y5, Y0, Y6
+	VBLENDVPS  Y6, Y0, Y5, Y5
+	VMULPS     Y5, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3342,17 +3229,20 @@ vectorDone:
 // func sparseSigmoidAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·sparseSigmoidAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+544(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -3360,41 +3250,29 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y2
-	VMULPS       Y1, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS   (CX)(DI*4), Y4
+	VADDPS    Y0, Y4, Y4
+	VMULPS    Y4, Y1, Y4
+	VCMPPS    $0x11, Y2, Y4, Y5
+	VANDNPS   Y4, Y5, Y4
+	VCMPPS    $0x11, Y4, Y0, Y5
+	VBLENDVPS Y5, Y0, Y4, Y4
+	VMOVUPS   Y4, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y2
-	VMULPS       Y1, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y3, Y4
+	VADDPS     Y0, Y4, Y4
+	VMULPS     Y4, Y1, Y4
+	VCMPPS     $0x11, Y2, Y4, Y5
+	VANDNPS    Y4, Y5, Y4
+	VCMPPS     $0x11, Y4, Y0, Y5
+	VBLENDVPS  Y5, Y0, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3407,18 +3285,21 @@ vectorDone:
 // func sparseSigmoidSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·sparseSigmoidSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+544(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -3426,39 +3307,29 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y3, Y4, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (CX)(R8*4), Y4
+	VMOVUPS (DX)(R8*4), Y5
+	VCMPPS  $0x11, Y5, Y0, Y6
+	VANDPS  Y1, Y6, Y6
+	VCMPPS  $0x11, Y2, Y5, Y5
+	VANDPS  Y6, Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y3, Y4, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y3, Y4
+	VMASKMOVPS (DX)(R8*4), Y3, Y5
+	VCMPPS     $0x11, Y5, Y0, Y6
+	VANDPS     Y1, Y6, Y6
+	VCMPPS     $0x11, Y2, Y5, Y5
+	VANDPS     Y6, Y5, Y5
+	VMULPS     Y5, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3472,17 +3343,21 @@ vectorDone:
 // func squareplusAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, FMA3
 TEXT ·squareplusAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+1440(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+1568(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+544(SB), Y3
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -3490,39 +3365,33 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+180(SB), Y3
-	VFMADD231PS  Y1, Y1, Y3
-	VSQRTPS      Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+196(SB), Y4
-	VCMPPS       $0x11, Y2, Y4, Y4
-	VBLENDVPS    Y4, Y2, Y3, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y2
-	VMULPS       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS     (CX)(DI*4), Y5
+	VANDPS      Y0, Y5, Y6
+	VMOVAPS     Y1, Y7
+	VFMADD231PS Y5, Y5, Y7
+	VSQRTPS     Y7, Y7
+	VCMPPS      $0x11, Y6, Y2, Y8
+	VBLENDVPS   Y8, Y6, Y7, Y6
+	VADDPS      Y6, Y5, Y5
+	VMULPS      Y5, Y3, Y5
+	VMOVUPS     Y5, (AX)(DI*4)
+	ADDQ        $+8, DI
+	CMPQ        DI, BX
+	JL          vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+180(SB), Y3
-	VFMADD231PS  Y1, Y1, Y3
-	VSQRTPS      Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+196(SB), Y4
-	VCMPPS       $0x11, Y2, Y4, Y4
-	VBLENDVPS    Y4, Y2, Y3, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+68(SB), Y2
-	VMULPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ        DI, DX
+	JGE         vectorDone
+	VMASKMOVPS  (CX)(DI*4), Y4, Y5
+	VANDPS      Y0, Y5, Y6
+	VMOVAPS     Y1, Y7
+	VFMADD231PS Y5, Y5, Y7
+	VSQRTPS     Y7, Y7
+	VCMPPS      $0x11, Y6, Y2, Y8
+	VBLENDVPS   Y8, Y6, Y7, Y6
+	VADDPS      Y6, Y5, Y5
+	VMULPS      Y5, Y3, Y5
+	VMASKMOVPS  Y5, Y4, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3535,18 +3404,19 @@ vectorDone:
 // func squareplusSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, FMA3
 TEXT ·squareplusSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -3554,33 +3424,27 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VFMADD213PS  Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VDIVPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VSUBPS       Y2, Y3, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS     (CX)(R8*4), Y2
+	VMOVUPS     (DX)(R8*4), Y3
+	VFMADD213PS Y0, Y3, Y3
+	VDIVPS      Y3, Y0, Y3
+	VSUBPS      Y3, Y0, Y3
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, (AX)(R8*4)
+	ADDQ        $+8, R8
+	CMPQ        R8, SI
+	JL          vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VFMADD213PS  Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VDIVPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VSUBPS       Y2, Y3, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ        R8, BX
+	JGE         vectorDone
+	VMASKMOVPS  (CX)(R8*4), Y1, Y2
+	VMASKMOVPS  (DX)(R8*4), Y1, Y3
+	VFMADD213PS Y0, Y3, Y3
+	VDIVPS      Y3, Y0, Y3
+	VSUBPS      Y3, Y0, Y3
+	VMULPS      Y3, Y2, Y2
+	VMASKMOVPS  Y2, Y1, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3594,17 +3458,21 @@ vectorDone:
 // func tanhAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+1600(SB), Y3
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -3612,70 +3480,49 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VMULPS       Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+204(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+200(SB), Y5
-	VFMADD231PS  Y3, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+208(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+212(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+216(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VADDPS       Y2, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+48(SB), Y6
-	VCMPPS       $0x11, Y5, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y7
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y8
-	VFMADD231PS  Y8, Y5, Y7
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y8
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y9
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y8
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y10
-	VFMADD231PS  Y9, Y10, Y8
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VMULPS       Y9, Y9, Y10
-	VFMADD231PS  Y10, Y8, Y9
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y8
-	VADDPS       Y8, Y9, Y8
-	VPADDD       Y7, Y8, Y7
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y8
-	VCMPPS       $0x11, Y8, Y5, Y8
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
-	VBLENDVPS    Y8, Y9, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+52(SB), Y8
-	VBLENDVPS    Y6, Y8, Y7, Y6
-	VCMPPS       $0x00, Y5, Y5, Y7
-	VBLENDVPS    Y7, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y6
-	VDIVPS       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VSUBPS       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y6
-	VANDPS       Y6, Y1, Y6
-	VBROADCASTSS elementwiseConstants<>+72(SB), Y7
-	VCMPPS       $0x11, Y7, Y2, Y2
-	VXORPS       Y6, Y5, Y5
-	VMULPS       Y3, Y4, Y3
-	VFMADD231PS  Y1, Y3, Y1
-	VBLENDVPS    Y2, Y1, Y5, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y5
+	VANDPS       Y2, Y5, Y6
+	VMULPS       Y5, Y5, Y7
+	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
+	VFMADD231PS  Y7, Y3, Y8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), Y7, Y8
+	VADDPS       Y6, Y6, Y9
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
+	VCMPPS       $0x11, Y9, Y10, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  elementwiseConstants<>+96(SB), Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, elementwiseConstants<>+416(SB), Y11, Y10
+	VCMPPS       $0x00, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VADDPS       Y0, Y9, Y9
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
+	VDIVPS       Y9, Y10, Y9
+	VSUBPS       Y9, Y0, Y9
+	VANDPS       elementwiseConstants<>+1248(SB), Y5, Y10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), Y6, Y6
+	VXORPS       Y10, Y9, Y9
+	VMULPS       Y7, Y8, Y7
+	VFMADD231PS  Y5, Y7, Y5
+	VBLENDVPS    Y6, Y5, Y9, Y5
+	VMOVUPS      Y5, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -3683,70 +3530,49 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VMULPS       Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+204(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+200(SB), Y5
-	VFMADD231PS  Y3, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+208(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+212(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+216(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VADDPS       Y2, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+48(SB), Y6
-	VCMPPS       $0x11, Y5, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y7
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y8
-	VFMADD231PS  Y8, Y5, Y7
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y8
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y9
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y8
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y10
-	VFMADD231PS  Y9, Y10, Y8
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VMULPS       Y9, Y9, Y10
-	VFMADD231PS  Y10, Y8, Y9
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y8
-	VADDPS       Y8, Y9, Y8
-	VPADDD       Y7, Y8, Y7
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y8
-	VCMPPS       $0x11, Y8, Y5, Y8
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
-	VBLENDVPS    Y8, Y9, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+52(SB), Y8
-	VBLENDVPS    Y6, Y8, Y7, Y6
-	VCMPPS       $0x00, Y5, Y5, Y7
-	VBLENDVPS    Y7, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y6
-	VDIVPS       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VSUBPS       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y6
-	VANDPS       Y6, Y1, Y6
-	VBROADCASTSS elementwiseConstants<>+72(SB), Y7
-	VCMPPS       $0x11, Y7, Y2, Y2
-	VXORPS       Y6, Y5, Y5
-	VMULPS       Y3, Y4, Y3
-	VFMADD231PS  Y1, Y3, Y1
-	VBLENDVPS    Y2, Y1, Y5, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y4, Y5
+	VANDPS       Y2, Y5, Y6
+	VMULPS       Y5, Y5, Y7
+	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
+	VFMADD231PS  Y7, Y3, Y8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), Y7, Y8
+	VADDPS       Y6, Y6, Y9
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
+	VCMPPS       $0x11, Y9, Y10, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  elementwiseConstants<>+96(SB), Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, elementwiseConstants<>+416(SB), Y11, Y10
+	VCMPPS       $0x00, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VADDPS       Y0, Y9, Y9
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
+	VDIVPS       Y9, Y10, Y9
+	VSUBPS       Y9, Y0, Y9
+	VANDPS       elementwiseConstants<>+1248(SB), Y5, Y10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), Y6, Y6
+	VXORPS       Y10, Y9, Y9
+	VMULPS       Y7, Y8, Y7
+	VFMADD231PS  Y5, Y7, Y5
+	VBLENDVPS    Y6, Y5, Y9, Y5
+	VMASKMOVPS   Y5, Y4, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3759,18 +3585,19 @@ vectorDone:
 // func tanhSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·tanhSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -3778,27 +3605,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VMULPS       Y2, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VSUBPS       Y2, Y3, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (CX)(R8*4), Y2
+	VMOVUPS (DX)(R8*4), Y3
+	VMULPS  Y3, Y3, Y3
+	VSUBPS  Y3, Y0, Y3
+	VMULPS  Y3, Y2, Y2
+	VMOVUPS Y2, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VMULPS       Y2, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VSUBPS       Y2, Y3, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y1, Y2
+	VMASKMOVPS (DX)(R8*4), Y1, Y3
+	VMULPS     Y3, Y3, Y3
+	VSUBPS     Y3, Y0, Y3
+	VMULPS     Y3, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3812,17 +3637,21 @@ vectorDone:
 // func tanhShrinkAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhShrinkAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y3
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -3830,73 +3659,51 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VMULPS       Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+204(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+200(SB), Y5
-	VFMADD231PS  Y3, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+208(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+212(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+216(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VADDPS       Y2, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+48(SB), Y6
-	VCMPPS       $0x11, Y5, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y7
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y8
-	VFMADD231PS  Y8, Y5, Y7
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y8
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y9
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y8
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y10
-	VFMADD231PS  Y9, Y10, Y8
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VMULPS       Y9, Y9, Y10
-	VFMADD231PS  Y10, Y8, Y9
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y8
-	VADDPS       Y8, Y9, Y8
-	VPADDD       Y7, Y8, Y7
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y8
-	VCMPPS       $0x11, Y8, Y5, Y8
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
-	VBLENDVPS    Y8, Y9, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+52(SB), Y8
-	VBLENDVPS    Y6, Y8, Y7, Y6
-	VCMPPS       $0x00, Y5, Y5, Y7
-	VBLENDVPS    Y7, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y6
-	VDIVPS       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VSUBPS       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y6
-	VANDPS       Y6, Y1, Y6
-	VBROADCASTSS elementwiseConstants<>+72(SB), Y7
-	VCMPPS       $0x11, Y7, Y2, Y2
-	VXORPS       Y6, Y5, Y5
-	VMULPS       Y3, Y4, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y4
-	VXORPS       Y4, Y3, Y3
-	VSUBPS       Y5, Y1, Y1
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y5
+	VANDPS       Y3, Y5, Y6
+	VMULPS       Y5, Y5, Y7
+	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
+	VFMADD231PS  elementwiseConstants<>+1600(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), Y7, Y8
+	VADDPS       Y6, Y6, Y9
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
+	VCMPPS       $0x11, Y9, Y10, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  elementwiseConstants<>+96(SB), Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, elementwiseConstants<>+416(SB), Y11, Y10
+	VCMPPS       $0x00, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VADDPS       Y0, Y9, Y9
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
+	VDIVPS       Y9, Y10, Y9
+	VSUBPS       Y9, Y0, Y9
+	VANDPS       Y2, Y5, Y10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), Y6, Y6
+	VXORPS       Y10, Y9, Y9
+	VMULPS       Y7, Y8, Y7
+	VMULPS       Y5, Y7, Y7
+	VXORPS       Y2, Y7, Y7
+	VSUBPS       Y9, Y5, Y5
+	VBLENDVPS    Y6, Y7, Y5, Y5
+	VMOVUPS      Y5, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -3904,73 +3711,51 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VMULPS       Y1, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+204(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+200(SB), Y5
-	VFMADD231PS  Y3, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+208(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+212(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+216(SB), Y5
-	VFMADD213PS  Y5, Y3, Y4
-	VADDPS       Y2, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+48(SB), Y6
-	VCMPPS       $0x11, Y5, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y7
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y8
-	VFMADD231PS  Y8, Y5, Y7
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y8
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y9
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y10
-	VFNMADD231PS Y10, Y8, Y9
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y8
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y10
-	VFMADD231PS  Y9, Y10, Y8
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VMULPS       Y9, Y9, Y10
-	VFMADD231PS  Y10, Y8, Y9
-	VPSLLD       $0x17, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y8
-	VADDPS       Y8, Y9, Y8
-	VPADDD       Y7, Y8, Y7
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y8
-	VCMPPS       $0x11, Y8, Y5, Y8
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
-	VBLENDVPS    Y8, Y9, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+52(SB), Y8
-	VBLENDVPS    Y6, Y8, Y7, Y6
-	VCMPPS       $0x00, Y5, Y5, Y7
-	VBLENDVPS    Y7, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y6
-	VDIVPS       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y6
-	VSUBPS       Y5, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y6
-	VANDPS       Y6, Y1, Y6
-	VBROADCASTSS elementwiseConstants<>+72(SB), Y7
-	VCMPPS       $0x11, Y7, Y2, Y2
-	VXORPS       Y6, Y5, Y5
-	VMULPS       Y3, Y4, Y3
-	VMULPS       Y1, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y4
-	VXORPS       Y4, Y3, Y3
-	VSUBPS       Y5, Y1, Y1
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y4, Y5
+	VANDPS       Y3, Y5, Y6
+	VMULPS       Y5, Y5, Y7
+	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
+	VFMADD231PS  elementwiseConstants<>+1600(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), Y7, Y8
+	VADDPS       Y6, Y6, Y9
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
+	VCMPPS       $0x11, Y9, Y10, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  elementwiseConstants<>+96(SB), Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, elementwiseConstants<>+416(SB), Y11, Y10
+	VCMPPS       $0x00, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VADDPS       Y0, Y9, Y9
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
+	VDIVPS       Y9, Y10, Y9
+	VSUBPS       Y9, Y0, Y9
+	VANDPS       Y2, Y5, Y10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), Y6, Y6
+	VXORPS       Y10, Y9, Y9
+	VMULPS       Y7, Y8, Y7
+	VMULPS       Y5, Y7, Y7
+	VXORPS       Y2, Y7, Y7
+	VSUBPS       Y9, Y5, Y5
+	VBLENDVPS    Y6, Y7, Y5, Y5
+	VMASKMOVPS   Y5, Y4, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -3983,18 +3768,21 @@ vectorDone:
 // func tanhShrinkSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhShrinkSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -4002,73 +3790,52 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VMULPS       Y2, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+204(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+200(SB), Y6
-	VFMADD231PS  Y4, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+208(SB), Y6
-	VFMADD213PS  Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+212(SB), Y6
-	VFMADD213PS  Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+216(SB), Y6
-	VFMADD213PS  Y6, Y4, Y5
-	VADDPS       Y3, Y3, Y6
-	VBROADCASTSS elementwiseConstants<>+48(SB), Y7
-	VCMPPS       $0x11, Y6, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y8
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y9
-	VFMADD231PS  Y9, Y6, Y8
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y9
-	VSUBPS       Y9, Y8, Y9
-	VMOVAPS      Y6, Y10
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y11
-	VFNMADD231PS Y11, Y9, Y10
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y11
-	VFNMADD231PS Y11, Y9, Y10
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y9
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y11
-	VFMADD231PS  Y10, Y11, Y9
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y11
-	VFMADD213PS  Y11, Y10, Y9
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y11
-	VFMADD213PS  Y11, Y10, Y9
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y11
-	VFMADD213PS  Y11, Y10, Y9
-	VMULPS       Y10, Y10, Y11
-	VFMADD231PS  Y11, Y9, Y10
-	VPSLLD       $0x17, Y8, Y8
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y9
-	VADDPS       Y9, Y10, Y9
-	VPADDD       Y8, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y9
-	VCMPPS       $0x11, Y9, Y6, Y9
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y10
-	VBLENDVPS    Y9, Y10, Y8, Y8
-	VBROADCASTSS elementwiseConstants<>+52(SB), Y9
-	VBLENDVPS    Y7, Y9, Y8, Y7
-	VCMPPS       $0x00, Y6, Y6, Y8
-	VBLENDVPS    Y8, Y7, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y7
-	VADDPS       Y7, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y7
-	VDIVPS       Y6, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y7
-	VSUBPS       Y6, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y7
-	VANDPS       Y7, Y2, Y7
-	VBROADCASTSS elementwiseConstants<>+72(SB), Y8
-	VCMPPS       $0x11, Y8, Y3, Y3
-	VXORPS       Y7, Y6, Y6
-	VMULPS       Y4, Y5, Y4
-	VFMADD231PS  Y2, Y4, Y2
-	VBLENDVPS    Y3, Y2, Y6, Y2
-	VMULPS       Y2, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
+	VMOVUPS      (CX)(R8*4), Y4
+	VMOVUPS      (DX)(R8*4), Y5
+	VANDPS       Y2, Y5, Y6
+	VMULPS       Y5, Y5, Y7
+	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
+	VFMADD231PS  elementwiseConstants<>+1600(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), Y7, Y8
+	VADDPS       Y6, Y6, Y9
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
+	VCMPPS       $0x11, Y9, Y10, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  elementwiseConstants<>+96(SB), Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, elementwiseConstants<>+416(SB), Y11, Y10
+	VCMPPS       $0x00, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VADDPS       Y0, Y9, Y9
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
+	VDIVPS       Y9, Y10, Y9
+	VSUBPS       Y9, Y0, Y9
+	VANDPS       elementwiseConstants<>+1248(SB), Y5, Y10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), Y6, Y6
+	VXORPS       Y10, Y9, Y9
+	VMULPS       Y7, Y8, Y7
+	VFMADD231PS  Y5, Y7, Y5
+	VBLENDVPS    Y6, Y5, Y9, Y5
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (AX)(R8*4)
 	ADDQ         $+8, R8
 	CMPQ         R8, SI
 	JL           vector
@@ -4076,73 +3843,52 @@ vector:
 vectorRest:
 	CMPQ         R8, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VMULPS       Y2, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+204(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+200(SB), Y6
-	VFMADD231PS  Y4, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+208(SB), Y6
-	VFMADD213PS  Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+212(SB), Y6
-	VFMADD213PS  Y6, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+216(SB), Y6
-	VFMADD213PS  Y6, Y4, Y5
-	VADDPS       Y3, Y3, Y6
-	VBROADCASTSS elementwiseConstants<>+48(SB), Y7
-	VCMPPS       $0x11, Y6, Y7, Y7
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y8
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y9
-	VFMADD231PS  Y9, Y6, Y8
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y9
-	VSUBPS       Y9, Y8, Y9
-	VMOVAPS      Y6, Y10
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y11
-	VFNMADD231PS Y11, Y9, Y10
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y11
-	VFNMADD231PS Y11, Y9, Y10
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y9
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y11
-	VFMADD231PS  Y10, Y11, Y9
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y11
-	VFMADD213PS  Y11, Y10, Y9
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y11
-	VFMADD213PS  Y11, Y10, Y9
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y11
-	VFMADD213PS  Y11, Y10, Y9
-	VMULPS       Y10, Y10, Y11
-	VFMADD231PS  Y11, Y9, Y10
-	VPSLLD       $0x17, Y8, Y8
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y9
-	VADDPS       Y9, Y10, Y9
-	VPADDD       Y8, Y9, Y8
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y9
-	VCMPPS       $0x11, Y9, Y6, Y9
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y10
-	VBLENDVPS    Y9, Y10, Y8, Y8
-	VBROADCASTSS elementwiseConstants<>+52(SB), Y9
-	VBLENDVPS    Y7, Y9, Y8, Y7
-	VCMPPS       $0x00, Y6, Y6, Y8
-	VBLENDVPS    Y8, Y7, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y7
-	VADDPS       Y7, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+160(SB), Y7
-	VDIVPS       Y6, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y7
-	VSUBPS       Y6, Y7, Y6
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y7
-	VANDPS       Y7, Y2, Y7
-	VBROADCASTSS elementwiseConstants<>+72(SB), Y8
-	VCMPPS       $0x11, Y8, Y3, Y3
-	VXORPS       Y7, Y6, Y6
-	VMULPS       Y4, Y5, Y4
-	VFMADD231PS  Y2, Y4, Y2
-	VBLENDVPS    Y3, Y2, Y6, Y2
-	VMULPS       Y2, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	VMASKMOVPS   (CX)(R8*4), Y3, Y4
+	VMASKMOVPS   (DX)(R8*4), Y3, Y5
+	VANDPS       Y2, Y5, Y6
+	VMULPS       Y5, Y5, Y7
+	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
+	VFMADD231PS  elementwiseConstants<>+1600(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), Y7, Y8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), Y7, Y8
+	VADDPS       Y6, Y6, Y9
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
+	VCMPPS       $0x11, Y9, Y10, Y10
+	VMOVAPS      Y1, Y11
+	VFMADD231PS  elementwiseConstants<>+96(SB), Y9, Y11
+	VSUBPS       Y1, Y11, Y12
+	VMOVAPS      Y9, Y13
+	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
+	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y14, Y12, Y13
+	VPSLLD       $0x17, Y11, Y11
+	VADDPS       Y0, Y13, Y12
+	VPADDD       Y11, Y12, Y11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
+	VANDNPS      Y11, Y12, Y11
+	VBLENDVPS    Y10, elementwiseConstants<>+416(SB), Y11, Y10
+	VCMPPS       $0x00, Y9, Y9, Y11
+	VBLENDVPS    Y11, Y10, Y9, Y9
+	VADDPS       Y0, Y9, Y9
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
+	VDIVPS       Y9, Y10, Y9
+	VSUBPS       Y9, Y0, Y9
+	VANDPS       elementwiseConstants<>+1248(SB), Y5, Y10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), Y6, Y6
+	VXORPS       Y10, Y9, Y9
+	VMULPS       Y7, Y8, Y7
+	VFMADD231PS  Y5, Y7, Y5
+	VBLENDVPS    Y6, Y5, Y9, Y5
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VMASKMOVPS   Y4, Y3, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4201,17 +3947,18 @@ vectorDone:
 // func biasReluAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·biasReluAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -4219,29 +3966,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(DI*4), Y1
-	VMOVUPS      (CX)(DI*4), Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS (AX)(DI*4), Y2
+	VMOVUPS (CX)(DI*4), Y3
+	VADDPS  Y3, Y2, Y2
+	VCMPPS  $0x11, Y0, Y2, Y3
+	VANDNPS Y2, Y3, Y2
+	VMOVUPS Y2, (AX)(DI*4)
+	ADDQ    $+8, DI
+	CMPQ    DI, BX
+	JL      vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(DI*4), Y0, Y1
-	VMASKMOVPS   (CX)(DI*4), Y0, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (AX)(DI*4), Y1, Y2
+	VMASKMOVPS (CX)(DI*4), Y1, Y3
+	VADDPS     Y3, Y2, Y2
+	VCMPPS     $0x11, Y0, Y2, Y3
+	VANDNPS    Y2, Y3, Y2
+	VMASKMOVPS Y2, Y1, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4254,17 +3997,18 @@ vectorDone:
 // func reluGradAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·reluGradAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -4272,27 +4016,23 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y1
-	VMOVUPS      (AX)(DI*4), Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y1, Y2, Y3, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS (CX)(DI*4), Y2
+	VCMPPS  $0x11, Y2, Y0, Y2
+	VMOVUPS (AX)(DI*4), Y3
+	VANDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (AX)(DI*4)
+	ADDQ    $+8, DI
+	CMPQ    DI, BX
+	JL      vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y1
-	VMASKMOVPS   (AX)(DI*4), Y0, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y1, Y2, Y3, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y1, Y2
+	VCMPPS     $0x11, Y2, Y0, Y2
+	VMASKMOVPS (AX)(DI*4), Y1, Y3
+	VANDPS     Y3, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4305,17 +4045,19 @@ vectorDone:
 // func residualAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·residualAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS scalars_1+132(FP), Y1
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -4323,25 +4065,21 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VSUBPS       Y2, Y1, Y1
-	VBROADCASTSS scalars_1+132(FP), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS (CX)(DI*4), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VMOVUPS Y3, (AX)(DI*4)
+	ADDQ    $+8, DI
+	CMPQ    DI, BX
+	JL      vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VSUBPS       Y2, Y1, Y1
-	VBROADCASTSS scalars_1+132(FP), Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y2, Y3
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4354,18 +4092,22 @@ vectorDone:
 // func dropoutAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2
 TEXT ·dropoutAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS scalars_1+132(FP), Y0
+	VBROADCASTSS scalars_0+128(FP), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y3
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -4373,39 +4115,29 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VPMINUD      Y3, Y2, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VPCMPEQD     Y3, Y2, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VBLENDVPS    Y2, Y1, Y3, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS   (CX)(R8*4), Y5
+	VMOVUPS   (DX)(R8*4), Y6
+	VPMINUD   Y0, Y6, Y6
+	VPCMPEQD  Y0, Y6, Y6
+	VMULPS    Y1, Y5, Y5
+	VADDPS    Y2, Y5, Y5
+	VBLENDVPS Y6, Y5, Y3, Y5
+	VMOVUPS   Y5, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, SI
+	JL        vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VPMINUD      Y3, Y2, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VPCMPEQD     Y3, Y2, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y3
-	VBLENDVPS    Y2, Y1, Y3, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y4, Y5
+	VMASKMOVPS (DX)(R8*4), Y4, Y6
+	VPMINUD    Y0, Y6, Y6
+	VPCMPEQD   Y0, Y6, Y6
+	VMULPS     Y1, Y5, Y5
+	VADDPS     Y2, Y5, Y5
+	VBLENDVPS  Y6, Y5, Y3, Y5
+	VMASKMOVPS Y5, Y4, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4419,18 +4151,20 @@ vectorDone:
 // func dropoutSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2
 TEXT ·dropoutSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y1
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -4438,31 +4172,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (DX)(R8*4), Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VPCMPEQD     Y2, Y1, Y1
-	VMOVUPS      (CX)(R8*4), Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y1, Y3, Y2, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS  (DX)(R8*4), Y3
+	VPCMPEQD Y1, Y3, Y3
+	VMOVUPS  (CX)(R8*4), Y4
+	VMULPS   Y0, Y4, Y4
+	VANDNPS  Y4, Y3, Y3
+	VMOVUPS  Y3, (AX)(R8*4)
+	ADDQ     $+8, R8
+	CMPQ     R8, SI
+	JL       vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (DX)(R8*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VPCMPEQD     Y2, Y1, Y1
-	VMASKMOVPS   (CX)(R8*4), Y0, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y1, Y3, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (DX)(R8*4), Y2, Y3
+	VPCMPEQD   Y1, Y3, Y3
+	VMASKMOVPS (CX)(R8*4), Y2, Y4
+	VMULPS     Y0, Y4, Y4
+	VANDNPS    Y4, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4762,17 +4490,19 @@ vectorDone:
 // func leakyUnitAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·leakyUnitAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -4780,27 +4510,23 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS   (CX)(DI*4), Y3
+	VCMPPS    $0x11, Y1, Y3, Y4
+	VMULPS    Y3, Y0, Y5
+	VBLENDVPS Y4, Y5, Y3, Y3
+	VMOVUPS   Y3, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(DI*4), Y2, Y3
+	VCMPPS     $0x11, Y1, Y3, Y4
+	VMULPS     Y3, Y0, Y5
+	VBLENDVPS  Y4, Y5, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4813,18 +4539,21 @@ vectorDone:
 // func leakyUnitSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·leakyUnitSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -4832,31 +4561,25 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (DX)(R8*4), Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VBLENDVPS    Y1, Y2, Y3, Y1
-	VMOVUPS      (CX)(R8*4), Y2
-	VMULPS       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS   (DX)(R8*4), Y4
+	VCMPPS    $0x11, Y4, Y1, Y4
+	VBLENDVPS Y4, Y2, Y0, Y4
+	VMOVUPS   (CX)(R8*4), Y5
+	VMULPS    Y4, Y5, Y4
+	VMOVUPS   Y4, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, SI
+	JL        vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (DX)(R8*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VBLENDVPS    Y1, Y2, Y3, Y1
-	VMASKMOVPS   (CX)(R8*4), Y0, Y2
-	VMULPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (DX)(R8*4), Y3, Y4
+	VCMPPS     $0x11, Y4, Y1, Y4
+	VBLENDVPS  Y4, Y2, Y0, Y4
+	VMASKMOVPS (CX)(R8*4), Y3, Y5
+	VMULPS     Y4, Y5, Y4
+	VMASKMOVPS Y4, Y3, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4870,17 +4593,25 @@ vectorDone:
 // func alphaUnitAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·alphaUnitAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS elementwiseConstants<>+64(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y3
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+96(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+160(SB), Y6
+	VBROADCASTSS elementwiseConstants<>+192(SB), Y7
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -4888,43 +4619,29 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
-	VFMADD231PS  Y3, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VFMADD231PS  Y4, Y3, Y5
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y5, Y3, Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y9
+	VCMPPS       $0x11, Y4, Y9, Y10
+	VCMPPS       $0x11, Y1, Y9, Y11
+	VBLENDVPS    Y11, Y1, Y9, Y11
+	VMOVAPS      Y2, Y12
+	VFMADD231PS  Y5, Y11, Y12
+	VSUBPS       Y2, Y12, Y13
+	VFNMADD231PS Y6, Y13, Y11
+	VFNMADD231PS Y7, Y13, Y11
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
+	VMULPS       Y11, Y11, Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y3, Y12
+	VSUBPS       Y3, Y12, Y13
+	VFMADD231PS  Y12, Y11, Y13
+	VMULPS       Y13, Y0, Y11
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VMOVUPS      Y9, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -4932,43 +4649,29 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y3
-	VCMPPS       $0x11, Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+8(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y4
-	VBROADCASTSS elementwiseConstants<>+12(SB), Y5
-	VFMADD231PS  Y5, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+16(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+20(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+24(SB), Y6
-	VFNMADD231PS Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+32(SB), Y5
-	VBROADCASTSS elementwiseConstants<>+28(SB), Y6
-	VFMADD231PS  Y3, Y6, Y5
-	VBROADCASTSS elementwiseConstants<>+36(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+40(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+44(SB), Y6
-	VFMADD213PS  Y6, Y3, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VPADDD       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y5
-	VSUBPS       Y5, Y4, Y5
-	VFMADD231PS  Y4, Y3, Y5
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y5, Y3, Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y8, Y9
+	VCMPPS       $0x11, Y4, Y9, Y10
+	VCMPPS       $0x11, Y1, Y9, Y11
+	VBLENDVPS    Y11, Y1, Y9, Y11
+	VMOVAPS      Y2, Y12
+	VFMADD231PS  Y5, Y11, Y12
+	VSUBPS       Y2, Y12, Y13
+	VFNMADD231PS Y6, Y13, Y11
+	VFNMADD231PS Y7, Y13, Y11
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
+	VFMADD231PS  elementwiseConstants<>+224(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
+	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
+	VMULPS       Y11, Y11, Y14
+	VFMADD231PS  Y14, Y13, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y3, Y12
+	VSUBPS       Y3, Y12, Y13
+	VFMADD231PS  Y12, Y11, Y13
+	VMULPS       Y13, Y0, Y11
+	VBLENDVPS    Y10, Y11, Y9, Y9
+	VMASKMOVPS   Y9, Y8, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -4981,19 +4684,22 @@ vectorDone:
 // func alphaUnitSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·alphaUnitSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), SI
-	MOVQ    SI, DI
-	ANDQ    $-8, DI
-	MOVQ    SI, AX
-	SUBQ    DI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    data_3+40(FP), BX
-	MOVQ    rows+0(FP), R8
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
+	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
+	MOVQ         cols+8(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-8, DI
+	MOVQ         SI, AX
+	SUBQ         DI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
@@ -5001,35 +4707,29 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (DX)(R9*4), Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y1
-	VMOVUPS      (BX)(R9*4), Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VBLENDVPS    Y1, Y3, Y2, Y1
-	VMOVUPS      (CX)(R9*4), Y2
-	VMULPS       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)(R9*4)
-	ADDQ         $+8, R9
-	CMPQ         R9, DI
-	JL           vector
+	VMOVUPS   (DX)(R9*4), Y4
+	VCMPPS    $0x11, Y4, Y1, Y4
+	VMOVUPS   (BX)(R9*4), Y5
+	VADDPS    Y0, Y5, Y5
+	VBLENDVPS Y4, Y2, Y5, Y4
+	VMOVUPS   (CX)(R9*4), Y5
+	VMULPS    Y4, Y5, Y4
+	VMOVUPS   Y4, (AX)(R9*4)
+	ADDQ      $+8, R9
+	CMPQ      R9, DI
+	JL        vector
 
 vectorRest:
-	CMPQ         R9, SI
-	JGE          vectorDone
-	VMASKMOVPS   (DX)(R9*4), Y0, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	VCMPPS       $0x11, Y1, Y2, Y1
-	VMASKMOVPS   (BX)(R9*4), Y0, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+4(SB), Y3
-	VBLENDVPS    Y1, Y3, Y2, Y1
-	VMASKMOVPS   (CX)(R9*4), Y0, Y2
-	VMULPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R9*4)
+	CMPQ       R9, SI
+	JGE        vectorDone
+	VMASKMOVPS (DX)(R9*4), Y3, Y4
+	VCMPPS     $0x11, Y4, Y1, Y4
+	VMASKMOVPS (BX)(R9*4), Y3, Y5
+	VADDPS     Y0, Y5, Y5
+	VBLENDVPS  Y4, Y2, Y5, Y4
+	VMASKMOVPS (CX)(R9*4), Y3, Y5
+	VMULPS     Y4, Y5, Y4
+	VMASKMOVPS Y4, Y3, (AX)(R9*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5044,19 +4744,26 @@ vectorDone:
 // func adamAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, FMA3
 TEXT ·adamAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), SI
-	MOVQ    SI, DI
-	ANDQ    $-8, DI
-	MOVQ    SI, AX
-	SUBQ    DI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    data_3+40(FP), BX
-	MOVQ    rows+0(FP), R8
+	VBROADCASTSS scalars_1+132(FP), Y0
+	VBROADCASTSS scalars_2+136(FP), Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+1760(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+1792(SB), Y6
+	MOVQ         cols+8(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-8, DI
+	MOVQ         SI, AX
+	SUBQ         DI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
@@ -5064,91 +4771,65 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(R9*4), Y1
-	VMOVUPS      (CX)(R9*4), Y2
-	VMOVUPS      (DX)(R9*4), Y3
-	VMOVUPS      (BX)(R9*4), Y4
-	VSUBPS       Y2, Y4, Y5
-	VBROADCASTSS scalars_1+132(FP), Y6
-	VFMADD231PS  Y6, Y5, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VMULPS       Y4, Y4, Y4
-	VSUBPS       Y3, Y4, Y4
-	VBROADCASTSS scalars_2+136(FP), Y5
-	VFMADD231PS  Y5, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
-	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
-	VCMPPS       $0x11, Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VMOVUPS      Y2, (CX)(R9*4)
-	VMOVUPS      Y3, (DX)(R9*4)
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y4, Y2, Y2
-	VSQRTPS      Y3, Y3
-	VBROADCASTSS scalars_3+140(FP), Y4
-	VADDPS       Y4, Y3, Y3
-	VDIVPS       Y3, Y2, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R9*4)
-	ADDQ         $+8, R9
-	CMPQ         R9, DI
-	JL           vector
+	VMOVUPS     (AX)(R9*4), Y8
+	VMOVUPS     (CX)(R9*4), Y9
+	VMOVUPS     (DX)(R9*4), Y10
+	VMOVUPS     (BX)(R9*4), Y11
+	VSUBPS      Y9, Y11, Y12
+	VFMADD231PS Y0, Y12, Y9
+	VANDPS      Y4, Y9, Y12
+	VCMPPS      $0x11, Y5, Y12, Y12
+	VANDNPS     Y9, Y12, Y9
+	VANDPS      Y4, Y11, Y12
+	VCMPPS      $0x11, Y6, Y12, Y12
+	VANDNPS     Y11, Y12, Y11
+	VMULPS      Y11, Y11, Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y1, Y11, Y10
+	VANDPS      Y4, Y10, Y11
+	VCMPPS      $0x11, Y5, Y11, Y11
+	VANDNPS     Y10, Y11, Y10
+	VMOVUPS     Y9, (CX)(R9*4)
+	VMOVUPS     Y10, (DX)(R9*4)
+	VMULPS      Y2, Y9, Y9
+	VSQRTPS     Y10, Y10
+	VADDPS      Y3, Y10, Y10
+	VDIVPS      Y10, Y9, Y9
+	VSUBPS      Y9, Y8, Y8
+	VMOVUPS     Y8, (AX)(R9*4)
+	ADDQ        $+8, R9
+	CMPQ        R9, DI
+	JL          vector
 
 vectorRest:
-	CMPQ         R9, SI
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R9*4), Y0, Y1
-	VMASKMOVPS   (CX)(R9*4), Y0, Y2
-	VMASKMOVPS   (DX)(R9*4), Y0, Y3
-	VMASKMOVPS   (BX)(R9*4), Y0, Y4
-	VSUBPS       Y2, Y4, Y5
-	VBROADCASTSS scalars_1+132(FP), Y6
-	VFMADD231PS  Y6, Y5, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VMULPS       Y4, Y4, Y4
-	VSUBPS       Y3, Y4, Y4
-	VBROADCASTSS scalars_2+136(FP), Y5
-	VFMADD231PS  Y5, Y4, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
-	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
-	VCMPPS       $0x11, Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (CX)(R9*4)
-	VMASKMOVPS   Y3, Y0, (DX)(R9*4)
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y4, Y2, Y2
-	VSQRTPS      Y3, Y3
-	VBROADCASTSS scalars_3+140(FP), Y4
-	VADDPS       Y4, Y3, Y3
-	VDIVPS       Y3, Y2, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R9*4)
+	CMPQ        R9, SI
+	JGE         vectorDone
+	VMASKMOVPS  (AX)(R9*4), Y7, Y8
+	VMASKMOVPS  (CX)(R9*4), Y7, Y9
+	VMASKMOVPS  (DX)(R9*4), Y7, Y10
+	VMASKMOVPS  (BX)(R9*4), Y7, Y11
+	VSUBPS      Y9, Y11, Y12
+	VFMADD231PS Y0, Y12, Y9
+	VANDPS      Y4, Y9, Y12
+	VCMPPS      $0x11, Y5, Y12, Y12
+	VANDNPS     Y9, Y12, Y9
+	VANDPS      Y4, Y11, Y12
+	VCMPPS      $0x11, Y6, Y12, Y12
+	VANDNPS     Y11, Y12, Y11
+	VMULPS      Y11, Y11, Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y1, Y11, Y10
+	VANDPS      Y4, Y10, Y11
+	VCMPPS      $0x11, Y5, Y11, Y11
+	VANDNPS     Y10, Y11, Y10
+	VMASKMOVPS  Y9, Y7, (CX)(R9*4)
+	VMASKMOVPS  Y10, Y7, (DX)(R9*4)
+	VMULPS      Y2, Y9, Y9
+	VSQRTPS     Y10, Y10
+	VADDPS      Y3, Y10, Y10
+	VDIVPS      Y10, Y9, Y9
+	VSUBPS      Y9, Y8, Y8
+	VMASKMOVPS  Y8, Y7, (AX)(R9*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5163,17 +4844,18 @@ vectorDone:
 // func sgdAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, FMA3
 TEXT ·sgdAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -5181,11 +4863,10 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y1
-	VMOVUPS      (AX)(DI*4), Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VFNMADD231PS Y1, Y3, Y2
-	VMOVUPS      Y2, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y2
+	VMOVUPS      (AX)(DI*4), Y3
+	VFNMADD231PS Y2, Y0, Y3
+	VMOVUPS      Y3, (AX)(DI*4)
 	ADDQ         $+8, DI
 	CMPQ         DI, BX
 	JL           vector
@@ -5193,11 +4874,10 @@ vector:
 vectorRest:
 	CMPQ         DI, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y0, Y1
-	VMASKMOVPS   (AX)(DI*4), Y0, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VFNMADD231PS Y1, Y3, Y2
-	VMASKMOVPS   Y2, Y0, (AX)(DI*4)
+	VMASKMOVPS   (CX)(DI*4), Y1, Y2
+	VMASKMOVPS   (AX)(DI*4), Y1, Y3
+	VFNMADD231PS Y2, Y0, Y3
+	VMASKMOVPS   Y3, Y1, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5210,16 +4890,18 @@ vectorDone:
 // func decayAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·decayAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), CX
-	MOVQ    CX, DX
-	ANDQ    $-8, DX
-	MOVQ    CX, AX
-	SUBQ    DX, AX
-	LEAQ    laneMasks<>+0(SB), BX
-	NEGQ    AX
-	VMOVUPS 32(BX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    rows+0(FP), BX
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS scalars_1+132(FP), Y1
+	MOVQ         cols+8(FP), CX
+	MOVQ         CX, DX
+	ANDQ         $-8, DX
+	MOVQ         CX, AX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      32(BX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         rows+0(FP), BX
 
 row:
 	XORQ SI, SI
@@ -5227,27 +4909,23 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(SI*4), Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VMULPS       Y2, Y1, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y3, Y2, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(SI*4)
-	ADDQ         $+8, SI
-	CMPQ         SI, DX
-	JL           vector
+	VMOVUPS (AX)(SI*4), Y3
+	VMULPS  Y0, Y3, Y4
+	VMULPS  Y1, Y4, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)(SI*4)
+	ADDQ    $+8, SI
+	CMPQ    SI, DX
+	JL      vector
 
 vectorRest:
-	CMPQ         SI, CX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(SI*4), Y0, Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VMULPS       Y2, Y1, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y3, Y2, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+	CMPQ       SI, CX
+	JGE        vectorDone
+	VMASKMOVPS (AX)(SI*4), Y2, Y3
+	VMULPS     Y0, Y3, Y4
+	VMULPS     Y1, Y4, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(SI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5259,17 +4937,18 @@ vectorDone:
 // func lerpAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, FMA3
 TEXT ·lerpAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -5277,25 +4956,23 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(DI*4), Y1
-	VMOVUPS      (CX)(DI*4), Y2
-	VSUBPS       Y1, Y2, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS     (AX)(DI*4), Y2
+	VMOVUPS     (CX)(DI*4), Y3
+	VSUBPS      Y2, Y3, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMOVUPS     Y2, (AX)(DI*4)
+	ADDQ        $+8, DI
+	CMPQ        DI, BX
+	JL          vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(DI*4), Y0, Y1
-	VMASKMOVPS   (CX)(DI*4), Y0, Y2
-	VSUBPS       Y1, Y2, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ        DI, DX
+	JGE         vectorDone
+	VMASKMOVPS  (AX)(DI*4), Y1, Y2
+	VMASKMOVPS  (CX)(DI*4), Y1, Y3
+	VSUBPS      Y2, Y3, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5308,18 +4985,22 @@ vectorDone:
 // func momentumAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·momentumAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS scalars_1+132(FP), Y1
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+1760(SB), Y3
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -5327,47 +5008,37 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(R8*4), Y1
-	VMOVUPS      (CX)(R8*4), Y2
-	VMOVUPS      (DX)(R8*4), Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y4, Y3, Y3
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y4, Y2, Y2
-	VSUBPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMOVUPS      Y2, (CX)(R8*4)
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (AX)(R8*4), Y5
+	VMOVUPS (CX)(R8*4), Y6
+	VMOVUPS (DX)(R8*4), Y7
+	VMULPS  Y1, Y7, Y7
+	VMULPS  Y0, Y6, Y6
+	VSUBPS  Y7, Y6, Y6
+	VANDPS  Y2, Y6, Y7
+	VCMPPS  $0x11, Y3, Y7, Y7
+	VANDNPS Y6, Y7, Y6
+	VMOVUPS Y6, (CX)(R8*4)
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R8*4), Y0, Y1
-	VMASKMOVPS   (CX)(R8*4), Y0, Y2
-	VMASKMOVPS   (DX)(R8*4), Y0, Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y4, Y3, Y3
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y4, Y2, Y2
-	VSUBPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (CX)(R8*4)
-	VADDPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (AX)(R8*4), Y4, Y5
+	VMASKMOVPS (CX)(R8*4), Y4, Y6
+	VMASKMOVPS (DX)(R8*4), Y4, Y7
+	VMULPS     Y1, Y7, Y7
+	VMULPS     Y0, Y6, Y6
+	VSUBPS     Y7, Y6, Y6
+	VANDPS     Y2, Y6, Y7
+	VCMPPS     $0x11, Y3, Y7, Y7
+	VANDNPS    Y6, Y7, Y6
+	VMASKMOVPS Y6, Y4, (CX)(R8*4)
+	VADDPS     Y6, Y5, Y5
+	VMASKMOVPS Y5, Y4, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5381,18 +5052,22 @@ vectorDone:
 // func nesterovAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·nesterovAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS scalars_1+132(FP), Y1
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+1760(SB), Y3
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -5400,53 +5075,41 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(R8*4), Y1
-	VMOVUPS      (CX)(R8*4), Y2
-	VMOVUPS      (DX)(R8*4), Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y4, Y3, Y3
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y4, Y2, Y2
-	VSUBPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
-	VANDPS       Y4, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
-	VCMPPS       $0x11, Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y2, Y2
-	VMOVUPS      Y2, (CX)(R8*4)
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y4, Y2, Y2
-	VSUBPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (AX)(R8*4), Y5
+	VMOVUPS (CX)(R8*4), Y6
+	VMOVUPS (DX)(R8*4), Y7
+	VMULPS  Y1, Y7, Y7
+	VMULPS  Y0, Y6, Y6
+	VSUBPS  Y7, Y6, Y6
+	VANDPS  Y2, Y6, Y8
+	VCMPPS  $0x11, Y3, Y8, Y8
+	VANDNPS Y6, Y8, Y6
+	VMOVUPS Y6, (CX)(R8*4)
+	VMULPS  Y0, Y6, Y6
+	VSUBPS  Y7, Y6, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R8*4), Y0, Y1
-	VMASKMOVPS   (CX)(R8*4), Y0, Y2
-	VMASKMOVPS   (DX)(R8*4), Y0, Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y4, Y3, Y3
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y4, Y2, Y2
-	VSUBPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
-	VANDPS       Y4, Y2, Y4
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y5
-	VCMPPS       $0x11, Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (CX)(R8*4)
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y4, Y2, Y2
-	VSUBPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (AX)(R8*4), Y4, Y5
+	VMASKMOVPS (CX)(R8*4), Y4, Y6
+	VMASKMOVPS (DX)(R8*4), Y4, Y7
+	VMULPS     Y1, Y7, Y7
+	VMULPS     Y0, Y6, Y6
+	VSUBPS     Y7, Y6, Y6
+	VANDPS     Y2, Y6, Y8
+	VCMPPS     $0x11, Y3, Y8, Y8
+	VANDNPS    Y6, Y8, Y6
+	VMASKMOVPS Y6, Y4, (CX)(R8*4)
+	VMULPS     Y0, Y6, Y6
+	VSUBPS     Y7, Y6, Y6
+	VADDPS     Y6, Y5, Y5
+	VMASKMOVPS Y5, Y4, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5460,18 +5123,25 @@ vectorDone:
 // func rmspropAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·rmspropAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS scalars_1+132(FP), Y1
+	VBROADCASTSS scalars_2+136(FP), Y2
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+1792(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+1760(SB), Y6
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -5479,73 +5149,53 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y1
-	VMOVUPS      (DX)(R8*4), Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMOVUPS      Y2, (DX)(R8*4)
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y1
-	VBROADCASTSS scalars_3+140(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VSQRTPS      Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMOVUPS      (AX)(R8*4), Y2
-	VSUBPS       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS (CX)(R8*4), Y8
+	VMOVUPS (DX)(R8*4), Y9
+	VMULPS  Y9, Y1, Y9
+	VANDPS  Y4, Y8, Y10
+	VCMPPS  $0x11, Y5, Y10, Y10
+	VANDNPS Y8, Y10, Y10
+	VMULPS  Y10, Y10, Y10
+	VMULPS  Y10, Y2, Y10
+	VADDPS  Y10, Y9, Y9
+	VANDPS  Y4, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (DX)(R8*4)
+	VMULPS  Y8, Y0, Y8
+	VADDPS  Y3, Y9, Y9
+	VSQRTPS Y9, Y9
+	VDIVPS  Y9, Y8, Y8
+	VMOVUPS (AX)(R8*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, SI
+	JL      vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (DX)(R8*4)
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y1
-	VBROADCASTSS scalars_3+140(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VSQRTPS      Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMASKMOVPS   (AX)(R8*4), Y0, Y2
-	VSUBPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R8*4), Y7, Y8
+	VMASKMOVPS (DX)(R8*4), Y7, Y9
+	VMULPS     Y9, Y1, Y9
+	VANDPS     Y4, Y8, Y10
+	VCMPPS     $0x11, Y5, Y10, Y10
+	VANDNPS    Y8, Y10, Y10
+	VMULPS     Y10, Y10, Y10
+	VMULPS     Y10, Y2, Y10
+	VADDPS     Y10, Y9, Y9
+	VANDPS     Y4, Y9, Y10
+	VCMPPS     $0x11, Y6, Y10, Y10
+	VANDNPS    Y9, Y10, Y9
+	VMASKMOVPS Y9, Y7, (DX)(R8*4)
+	VMULPS     Y8, Y0, Y8
+	VADDPS     Y3, Y9, Y9
+	VSQRTPS    Y9, Y9
+	VDIVPS     Y9, Y8, Y8
+	VMASKMOVPS (AX)(R8*4), Y7, Y9
+	VSUBPS     Y8, Y9, Y8
+	VMASKMOVPS Y8, Y7, (AX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5559,19 +5209,27 @@ vectorDone:
 // func rmspropMomentumAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·rmspropMomentumAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), SI
-	MOVQ    SI, DI
-	ANDQ    $-8, DI
-	MOVQ    SI, AX
-	SUBQ    DI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    data_3+40(FP), BX
-	MOVQ    rows+0(FP), R8
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS scalars_1+132(FP), Y1
+	VBROADCASTSS scalars_2+136(FP), Y2
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VBROADCASTSS scalars_4+144(FP), Y4
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+1760(SB), Y6
+	VBROADCASTSS elementwiseConstants<>+1792(SB), Y7
+	MOVQ         cols+8(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-8, DI
+	MOVQ         SI, AX
+	SUBQ         DI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
@@ -5579,95 +5237,67 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R9*4), Y1
-	VMOVUPS      (DX)(R9*4), Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMOVUPS      Y2, (DX)(R9*4)
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y1
-	VBROADCASTSS scalars_3+140(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VSQRTPS      Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMOVUPS      (BX)(R9*4), Y2
-	VBROADCASTSS scalars_4+144(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VADDPS       Y1, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (BX)(R9*4)
-	VMOVUPS      (AX)(R9*4), Y2
-	VSUBPS       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)(R9*4)
-	ADDQ         $+8, R9
-	CMPQ         R9, DI
-	JL           vector
+	VMOVUPS (CX)(R9*4), Y9
+	VMOVUPS (DX)(R9*4), Y10
+	VMULPS  Y10, Y1, Y10
+	VANDPS  Y5, Y9, Y11
+	VCMPPS  $0x11, Y7, Y11, Y11
+	VANDNPS Y9, Y11, Y11
+	VMULPS  Y11, Y11, Y11
+	VMULPS  Y11, Y2, Y11
+	VADDPS  Y11, Y10, Y10
+	VANDPS  Y5, Y10, Y11
+	VCMPPS  $0x11, Y6, Y11, Y11
+	VANDNPS Y10, Y11, Y10
+	VMOVUPS Y10, (DX)(R9*4)
+	VMULPS  Y9, Y0, Y9
+	VADDPS  Y3, Y10, Y10
+	VSQRTPS Y10, Y10
+	VDIVPS  Y10, Y9, Y9
+	VMOVUPS (BX)(R9*4), Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (BX)(R9*4)
+	VMOVUPS (AX)(R9*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, DI
+	JL      vector
 
 vectorRest:
-	CMPQ         R9, SI
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y0, Y1
-	VMASKMOVPS   (DX)(R9*4), Y0, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (DX)(R9*4)
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y1
-	VBROADCASTSS scalars_3+140(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VSQRTPS      Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMASKMOVPS   (BX)(R9*4), Y0, Y2
-	VBROADCASTSS scalars_4+144(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VADDPS       Y1, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (BX)(R9*4)
-	VMASKMOVPS   (AX)(R9*4), Y0, Y2
-	VSUBPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R9*4)
+	CMPQ       R9, SI
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R9*4), Y8, Y9
+	VMASKMOVPS (DX)(R9*4), Y8, Y10
+	VMULPS     Y10, Y1, Y10
+	VANDPS     Y5, Y9, Y11
+	VCMPPS     $0x11, Y7, Y11, Y11
+	VANDNPS    Y9, Y11, Y11
+	VMULPS     Y11, Y11, Y11
+	VMULPS     Y11, Y2, Y11
+	VADDPS     Y11, Y10, Y10
+	VANDPS     Y5, Y10, Y11
+	VCMPPS     $0x11, Y6, Y11, Y11
+	VANDNPS    Y10, Y11, Y10
+	VMASKMOVPS Y10, Y8, (DX)(R9*4)
+	VMULPS     Y9, Y0, Y9
+	VADDPS     Y3, Y10, Y10
+	VSQRTPS    Y10, Y10
+	VDIVPS     Y10, Y9, Y9
+	VMASKMOVPS (BX)(R9*4), Y8, Y10
+	VMULPS     Y10, Y4, Y10
+	VADDPS     Y9, Y10, Y9
+	VANDPS     Y5, Y9, Y10
+	VCMPPS     $0x11, Y6, Y10, Y10
+	VANDNPS    Y9, Y10, Y9
+	VMASKMOVPS Y9, Y8, (BX)(R9*4)
+	VMASKMOVPS (AX)(R9*4), Y8, Y10
+	VSUBPS     Y9, Y10, Y9
+	VMASKMOVPS Y9, Y8, (AX)(R9*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5682,19 +5312,26 @@ vectorDone:
 // func rmspropCenteredAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·rmspropCenteredAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), SI
-	MOVQ    SI, DI
-	ANDQ    $-8, DI
-	MOVQ    SI, AX
-	SUBQ    DI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    data_3+40(FP), BX
-	MOVQ    rows+0(FP), R8
+	VBROADCASTSS scalars_1+132(FP), Y0
+	VBROADCASTSS scalars_2+136(FP), Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+1792(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+1760(SB), Y6
+	MOVQ         cols+8(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-8, DI
+	MOVQ         SI, AX
+	SUBQ         DI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
@@ -5702,103 +5339,73 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R9*4), Y1
-	VMOVUPS      (DX)(R9*4), Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMOVUPS      Y2, (DX)(R9*4)
-	VMOVUPS      (BX)(R9*4), Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
-	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
-	VCMPPS       $0x11, Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VMOVUPS      Y3, (BX)(R9*4)
-	VMULPS       Y3, Y3, Y3
-	VSUBPS       Y3, Y2, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y1
-	VBROADCASTSS scalars_3+140(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VSQRTPS      Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMOVUPS      (AX)(R9*4), Y2
-	VSUBPS       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)(R9*4)
-	ADDQ         $+8, R9
-	CMPQ         R9, DI
-	JL           vector
+	VMOVUPS (CX)(R9*4), Y8
+	VMOVUPS (DX)(R9*4), Y9
+	VMULPS  Y9, Y0, Y9
+	VANDPS  Y4, Y8, Y10
+	VCMPPS  $0x11, Y5, Y10, Y10
+	VANDNPS Y8, Y10, Y10
+	VMULPS  Y10, Y10, Y10
+	VMULPS  Y10, Y1, Y10
+	VADDPS  Y10, Y9, Y9
+	VANDPS  Y4, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (DX)(R9*4)
+	VMOVUPS (BX)(R9*4), Y10
+	VMULPS  Y10, Y0, Y10
+	VMULPS  Y8, Y1, Y11
+	VADDPS  Y11, Y10, Y10
+	VANDPS  Y4, Y10, Y11
+	VCMPPS  $0x11, Y5, Y11, Y11
+	VANDNPS Y10, Y11, Y10
+	VMOVUPS Y10, (BX)(R9*4)
+	VMULPS  Y10, Y10, Y10
+	VSUBPS  Y10, Y9, Y9
+	VMULPS  Y8, Y2, Y8
+	VADDPS  Y3, Y9, Y9
+	VSQRTPS Y9, Y9
+	VDIVPS  Y9, Y8, Y8
+	VMOVUPS (AX)(R9*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, DI
+	JL      vector
 
 vectorRest:
-	CMPQ         R9, SI
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y0, Y1
-	VMASKMOVPS   (DX)(R9*4), Y0, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (DX)(R9*4)
-	VMASKMOVPS   (BX)(R9*4), Y0, Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
-	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
-	VCMPPS       $0x11, Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VMASKMOVPS   Y3, Y0, (BX)(R9*4)
-	VMULPS       Y3, Y3, Y3
-	VSUBPS       Y3, Y2, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y1
-	VBROADCASTSS scalars_3+140(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VSQRTPS      Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMASKMOVPS   (AX)(R9*4), Y0, Y2
-	VSUBPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R9*4)
+	CMPQ       R9, SI
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R9*4), Y7, Y8
+	VMASKMOVPS (DX)(R9*4), Y7, Y9
+	VMULPS     Y9, Y0, Y9
+	VANDPS     Y4, Y8, Y10
+	VCMPPS     $0x11, Y5, Y10, Y10
+	VANDNPS    Y8, Y10, Y10
+	VMULPS     Y10, Y10, Y10
+	VMULPS     Y10, Y1, Y10
+	VADDPS     Y10, Y9, Y9
+	VANDPS     Y4, Y9, Y10
+	VCMPPS     $0x11, Y6, Y10, Y10
+	VANDNPS    Y9, Y10, Y9
+	VMASKMOVPS Y9, Y7, (DX)(R9*4)
+	VMASKMOVPS (BX)(R9*4), Y7, Y10
+	VMULPS     Y10, Y0, Y10
+	VMULPS     Y8, Y1, Y11
+	VADDPS     Y11, Y10, Y10
+	VANDPS     Y4, Y10, Y11
+	VCMPPS     $0x11, Y5, Y11, Y11
+	VANDNPS    Y10, Y11, Y10
+	VMASKMOVPS Y10, Y7, (BX)(R9*4)
+	VMULPS     Y10, Y10, Y10
+	VSUBPS     Y10, Y9, Y9
+	VMULPS     Y8, Y2, Y8
+	VADDPS     Y3, Y9, Y9
+	VSQRTPS    Y9, Y9
+	VDIVPS     Y9, Y8, Y8
+	VMASKMOVPS (AX)(R9*4), Y7, Y9
+	VSUBPS     Y8, Y9, Y8
+	VMASKMOVPS Y8, Y7, (AX)(R9*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5813,20 +5420,28 @@ vectorDone:
 // func rmspropCenteredMomentumAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·rmspropCenteredMomentumAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DI
-	MOVQ    DI, R8
-	ANDQ    $-8, R8
-	MOVQ    DI, AX
-	SUBQ    R8, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    data_3+40(FP), BX
-	MOVQ    data_4+48(FP), SI
-	MOVQ    rows+0(FP), R9
+	VBROADCASTSS scalars_1+132(FP), Y0
+	VBROADCASTSS scalars_2+136(FP), Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VBROADCASTSS scalars_4+144(FP), Y4
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+1792(SB), Y6
+	VBROADCASTSS elementwiseConstants<>+1760(SB), Y7
+	MOVQ         cols+8(FP), DI
+	MOVQ         DI, R8
+	ANDQ         $-8, R8
+	MOVQ         DI, AX
+	SUBQ         R8, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         data_4+48(FP), SI
+	MOVQ         rows+0(FP), R9
 
 row:
 	XORQ R10, R10
@@ -5834,125 +5449,87 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R10*4), Y1
-	VMOVUPS      (DX)(R10*4), Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMOVUPS      Y2, (DX)(R10*4)
-	VMOVUPS      (BX)(R10*4), Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
-	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
-	VCMPPS       $0x11, Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VMOVUPS      Y3, (BX)(R10*4)
-	VMULPS       Y3, Y3, Y3
-	VSUBPS       Y3, Y2, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y1
-	VBROADCASTSS scalars_3+140(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VSQRTPS      Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMOVUPS      (SI)(R10*4), Y2
-	VBROADCASTSS scalars_4+144(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VADDPS       Y1, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (SI)(R10*4)
-	VMOVUPS      (AX)(R10*4), Y2
-	VSUBPS       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)(R10*4)
-	ADDQ         $+8, R10
-	CMPQ         R10, R8
-	JL           vector
+	VMOVUPS (CX)(R10*4), Y9
+	VMOVUPS (DX)(R10*4), Y10
+	VMULPS  Y10, Y0, Y10
+	VANDPS  Y5, Y9, Y11
+	VCMPPS  $0x11, Y6, Y11, Y11
+	VANDNPS Y9, Y11, Y11
+	VMULPS  Y11, Y11, Y11
+	VMULPS  Y11, Y1, Y11
+	VADDPS  Y11, Y10, Y10
+	VANDPS  Y5, Y10, Y11
+	VCMPPS  $0x11, Y7, Y11, Y11
+	VANDNPS Y10, Y11, Y10
+	VMOVUPS Y10, (DX)(R10*4)
+	VMOVUPS (BX)(R10*4), Y11
+	VMULPS  Y11, Y0, Y11
+	VMULPS  Y9, Y1, Y12
+	VADDPS  Y12, Y11, Y11
+	VANDPS  Y5, Y11, Y12
+	VCMPPS  $0x11, Y6, Y12, Y12
+	VANDNPS Y11, Y12, Y11
+	VMOVUPS Y11, (BX)(R10*4)
+	VMULPS  Y11, Y11, Y11
+	VSUBPS  Y11, Y10, Y10
+	VMULPS  Y9, Y2, Y9
+	VADDPS  Y3, Y10, Y10
+	VSQRTPS Y10, Y10
+	VDIVPS  Y10, Y9, Y9
+	VMOVUPS (SI)(R10*4), Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y7, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (SI)(R10*4)
+	VMOVUPS (AX)(R10*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, (AX)(R10*4)
+	ADDQ    $+8, R10
+	CMPQ    R10, R8
+	JL      vector
 
 vectorRest:
-	CMPQ         R10, DI
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R10*4), Y0, Y1
-	VMASKMOVPS   (DX)(R10*4), Y0, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VADDPS       Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y3
-	VANDPS       Y3, Y2, Y3
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y4
-	VCMPPS       $0x11, Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (DX)(R10*4)
-	VMASKMOVPS   (BX)(R10*4), Y0, Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y3, Y4, Y3
-	VBROADCASTSS scalars_2+136(FP), Y4
-	VMULPS       Y1, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y4
-	VANDPS       Y4, Y3, Y4
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y5
-	VCMPPS       $0x11, Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	VMASKMOVPS   Y3, Y0, (BX)(R10*4)
-	VMULPS       Y3, Y3, Y3
-	VSUBPS       Y3, Y2, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VMULPS       Y1, Y3, Y1
-	VBROADCASTSS scalars_3+140(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VSQRTPS      Y2, Y2
-	VDIVPS       Y2, Y1, Y1
-	VMASKMOVPS   (SI)(R10*4), Y0, Y2
-	VBROADCASTSS scalars_4+144(FP), Y3
-	VMULPS       Y2, Y3, Y2
-	VADDPS       Y1, Y2, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (SI)(R10*4)
-	VMASKMOVPS   (AX)(R10*4), Y0, Y2
-	VSUBPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R10*4)
+	CMPQ       R10, DI
+	JGE        vectorDone
+	VMASKMOVPS (CX)(R10*4), Y8, Y9
+	VMASKMOVPS (DX)(R10*4), Y8, Y10
+	VMULPS     Y10, Y0, Y10
+	VANDPS     Y5, Y9, Y11
+	VCMPPS     $0x11, Y6, Y11, Y11
+	VANDNPS    Y9, Y11, Y11
+	VMULPS     Y11, Y11, Y11
+	VMULPS     Y11, Y1, Y11
+	VADDPS     Y11, Y10, Y10
+	VANDPS     Y5, Y10, Y11
+	VCMPPS     $0x11, Y7, Y11, Y11
+	VANDNPS    Y10, Y11, Y10
+	VMASKMOVPS Y10, Y8, (DX)(R10*4)
+	VMASKMOVPS (BX)(R10*4), Y8, Y11
+	VMULPS     Y11, Y0, Y11
+	VMULPS     Y9, Y1, Y12
+	VADDPS     Y12, Y11, Y11
+	VANDPS     Y5, Y11, Y12
+	VCMPPS     $0x11, Y6, Y12, Y12
+	VANDNPS    Y11, Y12, Y11
+	VMASKMOVPS Y11, Y8, (BX)(R10*4)
+	VMULPS     Y11, Y11, Y11
+	VSUBPS     Y11, Y10, Y10
+	VMULPS     Y9, Y2, Y9
+	VADDPS     Y3, Y10, Y10
+	VSQRTPS    Y10, Y10
+	VDIVPS     Y10, Y9, Y9
+	VMASKMOVPS (SI)(R10*4), Y8, Y10
+	VMULPS     Y10, Y4, Y10
+	VADDPS     Y9, Y10, Y9
+	VANDPS     Y5, Y9, Y10
+	VCMPPS     $0x11, Y7, Y10, Y10
+	VANDNPS    Y9, Y10, Y9
+	VMASKMOVPS Y9, Y8, (SI)(R10*4)
+	VMASKMOVPS (AX)(R10*4), Y8, Y10
+	VSUBPS     Y9, Y10, Y9
+	VMASKMOVPS Y9, Y8, (AX)(R10*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -5968,18 +5545,25 @@ vectorDone:
 // func lionAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·lionAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS scalars_1+132(FP), Y1
+	VBROADCASTSS scalars_2+136(FP), Y2
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VBROADCASTSS scalars_4+144(FP), Y4
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y6
+	MOVQ         cols+8(FP), BX
+	MOVQ         BX, SI
+	ANDQ         $-8, SI
+	MOVQ         BX, AX
+	SUBQ         SI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
@@ -5987,77 +5571,53 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(R8*4), Y1
-	VMOVUPS      (CX)(R8*4), Y2
-	VMOVUPS      (DX)(R8*4), Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y4, Y2, Y4
-	VBROADCASTSS scalars_2+136(FP), Y5
-	VMULPS       Y5, Y3, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VCMPPS       $0x11, Y4, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VCMPPS       $0x11, Y6, Y4, Y6
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y7
-	VBROADCASTSS scalars_0+128(FP), Y8
-	VXORPS       Y7, Y8, Y7
-	VBLENDVPS    Y6, Y7, Y4, Y4
-	VBROADCASTSS scalars_0+128(FP), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VSUBPS       Y4, Y1, Y1
-	VMOVUPS      Y1, (AX)(R8*4)
-	VBROADCASTSS scalars_3+140(FP), Y1
-	VMULPS       Y1, Y2, Y1
-	VBROADCASTSS scalars_4+144(FP), Y2
-	VMULPS       Y2, Y3, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMOVUPS      Y1, (CX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
-	JL           vector
+	VMOVUPS   (AX)(R8*4), Y8
+	VMOVUPS   (CX)(R8*4), Y9
+	VMOVUPS   (DX)(R8*4), Y10
+	VMULPS    Y1, Y9, Y11
+	VMULPS    Y2, Y10, Y12
+	VADDPS    Y12, Y11, Y11
+	VCMPPS    $0x11, Y11, Y5, Y12
+	VCMPPS    $0x11, Y5, Y11, Y13
+	VXORPS    Y6, Y0, Y14
+	VBLENDVPS Y13, Y14, Y11, Y11
+	VBLENDVPS Y12, Y0, Y11, Y11
+	VSUBPS    Y11, Y8, Y8
+	VMOVUPS   Y8, (AX)(R8*4)
+	VMULPS    Y3, Y9, Y8
+	VMULPS    Y4, Y10, Y9
+	VADDPS    Y9, Y8, Y8
+	VANDPS    elementwiseConstants<>+448(SB), Y8, Y9
+	VCMPPS    $0x11, elementwiseConstants<>+1760(SB), Y9, Y9
+	VANDNPS   Y8, Y9, Y8
+	VMOVUPS   Y8, (CX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, SI
+	JL        vector
 
 vectorRest:
-	CMPQ         R8, BX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R8*4), Y0, Y1
-	VMASKMOVPS   (CX)(R8*4), Y0, Y2
-	VMASKMOVPS   (DX)(R8*4), Y0, Y3
-	VBROADCASTSS scalars_1+132(FP), Y4
-	VMULPS       Y4, Y2, Y4
-	VBROADCASTSS scalars_2+136(FP), Y5
-	VMULPS       Y5, Y3, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VCMPPS       $0x11, Y4, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VCMPPS       $0x11, Y6, Y4, Y6
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y7
-	VBROADCASTSS scalars_0+128(FP), Y8
-	VXORPS       Y7, Y8, Y7
-	VBLENDVPS    Y6, Y7, Y4, Y4
-	VBROADCASTSS scalars_0+128(FP), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y4
-	VSUBPS       Y4, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
-	VBROADCASTSS scalars_3+140(FP), Y1
-	VMULPS       Y1, Y2, Y1
-	VBROADCASTSS scalars_4+144(FP), Y2
-	VMULPS       Y2, Y3, Y2
-	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y2
-	VANDPS       Y2, Y1, Y2
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y3
-	VCMPPS       $0x11, Y3, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (CX)(R8*4)
+	CMPQ       R8, BX
+	JGE        vectorDone
+	VMASKMOVPS (AX)(R8*4), Y7, Y8
+	VMASKMOVPS (CX)(R8*4), Y7, Y9
+	VMASKMOVPS (DX)(R8*4), Y7, Y10
+	VMULPS     Y1, Y9, Y11
+	VMULPS     Y2, Y10, Y12
+	VADDPS     Y12, Y11, Y11
+	VCMPPS     $0x11, Y11, Y5, Y12
+	VCMPPS     $0x11, Y5, Y11, Y13
+	VXORPS     Y6, Y0, Y14
+	VBLENDVPS  Y13, Y14, Y11, Y11
+	VBLENDVPS  Y12, Y0, Y11, Y11
+	VSUBPS     Y11, Y8, Y8
+	VMASKMOVPS Y8, Y7, (AX)(R8*4)
+	VMULPS     Y3, Y9, Y8
+	VMULPS     Y4, Y10, Y9
+	VADDPS     Y9, Y8, Y8
+	VANDPS     elementwiseConstants<>+448(SB), Y8, Y9
+	VCMPPS     $0x11, elementwiseConstants<>+1760(SB), Y9, Y9
+	VANDNPS    Y8, Y9, Y8
+	VMASKMOVPS Y8, Y7, (CX)(R8*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -6071,19 +5631,27 @@ vectorDone:
 // func nadamAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, FMA3
 TEXT ·nadamAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), SI
-	MOVQ    SI, DI
-	ANDQ    $-8, DI
-	MOVQ    SI, AX
-	SUBQ    DI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    data_3+40(FP), BX
-	MOVQ    rows+0(FP), R8
+	VBROADCASTSS scalars_2+136(FP), Y0
+	VBROADCASTSS scalars_3+140(FP), Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VBROADCASTSS scalars_1+132(FP), Y3
+	VBROADCASTSS scalars_4+144(FP), Y4
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+1760(SB), Y6
+	VBROADCASTSS elementwiseConstants<>+1792(SB), Y7
+	MOVQ         cols+8(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $-8, DI
+	MOVQ         SI, AX
+	SUBQ         DI, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
@@ -6091,95 +5659,67 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(R9*4), Y1
-	VMOVUPS      (CX)(R9*4), Y2
-	VMOVUPS      (DX)(R9*4), Y3
-	VMOVUPS      (BX)(R9*4), Y4
-	VSUBPS       Y2, Y4, Y5
-	VBROADCASTSS scalars_2+136(FP), Y6
-	VFMADD231PS  Y6, Y5, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y5
-	VMULPS       Y5, Y5, Y5
-	VSUBPS       Y3, Y5, Y5
-	VBROADCASTSS scalars_3+140(FP), Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y3, Y3
-	VMOVUPS      Y2, (CX)(R9*4)
-	VMOVUPS      Y3, (DX)(R9*4)
-	VBROADCASTSS scalars_1+132(FP), Y5
-	VMULPS       Y5, Y4, Y4
-	VBROADCASTSS scalars_0+128(FP), Y5
-	VFMADD231PS  Y5, Y2, Y4
-	VSQRTPS      Y3, Y2
-	VBROADCASTSS scalars_4+144(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VDIVPS       Y2, Y4, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R9*4)
-	ADDQ         $+8, R9
-	CMPQ         R9, DI
-	JL           vector
+	VMOVUPS     (AX)(R9*4), Y9
+	VMOVUPS     (CX)(R9*4), Y10
+	VMOVUPS     (DX)(R9*4), Y11
+	VMOVUPS     (BX)(R9*4), Y12
+	VSUBPS      Y10, Y12, Y13
+	VFMADD231PS Y0, Y13, Y10
+	VANDPS      Y5, Y10, Y13
+	VCMPPS      $0x11, Y6, Y13, Y13
+	VANDNPS     Y10, Y13, Y10
+	VANDPS      Y5, Y12, Y13
+	VCMPPS      $0x11, Y7, Y13, Y13
+	VANDNPS     Y12, Y13, Y13
+	VMULPS      Y13, Y13, Y13
+	VSUBPS      Y11, Y13, Y13
+	VFMADD231PS Y1, Y13, Y11
+	VANDPS      Y5, Y11, Y13
+	VCMPPS      $0x11, Y6, Y13, Y13
+	VANDNPS     Y11, Y13, Y11
+	VMOVUPS     Y10, (CX)(R9*4)
+	VMOVUPS     Y11, (DX)(R9*4)
+	VMULPS      Y3, Y12, Y12
+	VFMADD231PS Y2, Y10, Y12
+	VSQRTPS     Y11, Y10
+	VADDPS      Y4, Y10, Y10
+	VDIVPS      Y10, Y12, Y10
+	VSUBPS      Y10, Y9, Y9
+	VMOVUPS     Y9, (AX)(R9*4)
+	ADDQ        $+8, R9
+	CMPQ        R9, DI
+	JL          vector
 
 vectorRest:
-	CMPQ         R9, SI
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R9*4), Y0, Y1
-	VMASKMOVPS   (CX)(R9*4), Y0, Y2
-	VMASKMOVPS   (DX)(R9*4), Y0, Y3
-	VMASKMOVPS   (BX)(R9*4), Y0, Y4
-	VSUBPS       Y2, Y4, Y5
-	VBROADCASTSS scalars_2+136(FP), Y6
-	VFMADD231PS  Y6, Y5, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y2, Y5
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y4, Y5
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y4, Y5
-	VMULPS       Y5, Y5, Y5
-	VSUBPS       Y3, Y5, Y5
-	VBROADCASTSS scalars_3+140(FP), Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (CX)(R9*4)
-	VMASKMOVPS   Y3, Y0, (DX)(R9*4)
-	VBROADCASTSS scalars_1+132(FP), Y5
-	VMULPS       Y5, Y4, Y4
-	VBROADCASTSS scalars_0+128(FP), Y5
-	VFMADD231PS  Y5, Y2, Y4
-	VSQRTPS      Y3, Y2
-	VBROADCASTSS scalars_4+144(FP), Y3
-	VADDPS       Y3, Y2, Y2
-	VDIVPS       Y2, Y4, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R9*4)
+	CMPQ        R9, SI
+	JGE         vectorDone
+	VMASKMOVPS  (AX)(R9*4), Y8, Y9
+	VMASKMOVPS  (CX)(R9*4), Y8, Y10
+	VMASKMOVPS  (DX)(R9*4), Y8, Y11
+	VMASKMOVPS  (BX)(R9*4), Y8, Y12
+	VSUBPS      Y10, Y12, Y13
+	VFMADD231PS Y0, Y13, Y10
+	VANDPS      Y5, Y10, Y13
+	VCMPPS      $0x11, Y6, Y13, Y13
+	VANDNPS     Y10, Y13, Y10
+	VANDPS      Y5, Y12, Y13
+	VCMPPS      $0x11, Y7, Y13, Y13
+	VANDNPS     Y12, Y13, Y13
+	VMULPS      Y13, Y13, Y13
+	VSUBPS      Y11, Y13, Y13
+	VFMADD231PS Y1, Y13, Y11
+	VANDPS      Y5, Y11, Y13
+	VCMPPS      $0x11, Y6, Y13, Y13
+	VANDNPS     Y11, Y13, Y11
+	VMASKMOVPS  Y10, Y8, (CX)(R9*4)
+	VMASKMOVPS  Y11, Y8, (DX)(R9*4)
+	VMULPS      Y3, Y12, Y12
+	VFMADD231PS Y2, Y10, Y12
+	VSQRTPS     Y11, Y10
+	VADDPS      Y4, Y10, Y10
+	VDIVPS      Y10, Y12, Y10
+	VSUBPS      Y10, Y9, Y9
+	VMASKMOVPS  Y9, Y8, (AX)(R9*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -6194,20 +5734,27 @@ vectorDone:
 // func amsgradAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, FMA3
 TEXT ·amsgradAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DI
-	MOVQ    DI, R8
-	ANDQ    $-8, R8
-	MOVQ    DI, AX
-	SUBQ    R8, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    data_3+40(FP), BX
-	MOVQ    data_4+48(FP), SI
-	MOVQ    rows+0(FP), R9
+	VBROADCASTSS scalars_1+132(FP), Y0
+	VBROADCASTSS scalars_2+136(FP), Y1
+	VBROADCASTSS scalars_0+128(FP), Y2
+	VBROADCASTSS scalars_3+140(FP), Y3
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+1760(SB), Y5
+	VBROADCASTSS elementwiseConstants<>+1792(SB), Y6
+	MOVQ         cols+8(FP), DI
+	MOVQ         DI, R8
+	ANDQ         $-8, R8
+	MOVQ         DI, AX
+	SUBQ         R8, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         data_2+32(FP), DX
+	MOVQ         data_3+40(FP), BX
+	MOVQ         data_4+48(FP), SI
+	MOVQ         rows+0(FP), R9
 
 row:
 	XORQ R10, R10
@@ -6215,99 +5762,73 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(R10*4), Y1
-	VMOVUPS      (CX)(R10*4), Y2
-	VMOVUPS      (DX)(R10*4), Y3
-	VMOVUPS      (BX)(R10*4), Y4
-	VMOVUPS      (SI)(R10*4), Y5
-	VSUBPS       Y2, Y5, Y6
-	VBROADCASTSS scalars_1+132(FP), Y7
-	VFMADD231PS  Y7, Y6, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y6
-	VANDPS       Y6, Y2, Y6
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y7
-	VCMPPS       $0x11, Y7, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
-	VBLENDVPS    Y6, Y7, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y6
-	VANDPS       Y6, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y7
-	VCMPPS       $0x11, Y7, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
-	VBLENDVPS    Y6, Y7, Y5, Y5
-	VMULPS       Y5, Y5, Y5
-	VSUBPS       Y3, Y5, Y5
-	VBROADCASTSS scalars_2+136(FP), Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y3, Y3
-	VMOVUPS      Y2, (CX)(R10*4)
-	VMOVUPS      Y3, (DX)(R10*4)
-	VCMPPS       $0x11, Y4, Y3, Y5
-	VBLENDVPS    Y5, Y4, Y3, Y3
-	VMOVUPS      Y3, (BX)(R10*4)
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y4, Y2, Y2
-	VSQRTPS      Y3, Y3
-	VBROADCASTSS scalars_3+140(FP), Y4
-	VADDPS       Y4, Y3, Y3
-	VDIVPS       Y3, Y2, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(R10*4)
-	ADDQ         $+8, R10
-	CMPQ         R10, R8
-	JL           vector
+	VMOVUPS     (AX)(R10*4), Y8
+	VMOVUPS     (CX)(R10*4), Y9
+	VMOVUPS     (DX)(R10*4), Y10
+	VMOVUPS     (BX)(R10*4), Y11
+	VMOVUPS     (SI)(R10*4), Y12
+	VSUBPS      Y9, Y12, Y13
+	VFMADD231PS Y0, Y13, Y9
+	VANDPS      Y4, Y9, Y13
+	VCMPPS      $0x11, Y5, Y13, Y13
+	VANDNPS     Y9, Y13, Y9
+	VANDPS      Y4, Y12, Y13
+	VCMPPS      $0x11, Y6, Y13, Y13
+	VANDNPS     Y12, Y13, Y12
+	VMULPS      Y12, Y12, Y12
+	VSUBPS      Y10, Y12, Y12
+	VFMADD231PS Y1, Y12, Y10
+	VANDPS      Y4, Y10, Y12
+	VCMPPS      $0x11, Y5, Y12, Y12
+	VANDNPS     Y10, Y12, Y10
+	VMOVUPS     Y9, (CX)(R10*4)
+	VMOVUPS     Y10, (DX)(R10*4)
+	VCMPPS      $0x11, Y11, Y10, Y12
+	VBLENDVPS   Y12, Y11, Y10, Y10
+	VMOVUPS     Y10, (BX)(R10*4)
+	VMULPS      Y2, Y9, Y9
+	VSQRTPS     Y10, Y10
+	VADDPS      Y3, Y10, Y10
+	VDIVPS      Y10, Y9, Y9
+	VSUBPS      Y9, Y8, Y8
+	VMOVUPS     Y8, (AX)(R10*4)
+	ADDQ        $+8, R10
+	CMPQ        R10, R8
+	JL          vector
 
 vectorRest:
-	CMPQ         R10, DI
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R10*4), Y0, Y1
-	VMASKMOVPS   (CX)(R10*4), Y0, Y2
-	VMASKMOVPS   (DX)(R10*4), Y0, Y3
-	VMASKMOVPS   (BX)(R10*4), Y0, Y4
-	VMASKMOVPS   (SI)(R10*4), Y0, Y5
-	VSUBPS       Y2, Y5, Y6
-	VBROADCASTSS scalars_1+132(FP), Y7
-	VFMADD231PS  Y7, Y6, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y6
-	VANDPS       Y6, Y2, Y6
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y7
-	VCMPPS       $0x11, Y7, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
-	VBLENDVPS    Y6, Y7, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y6
-	VANDPS       Y6, Y5, Y6
-	VBROADCASTSS elementwiseConstants<>+224(SB), Y7
-	VCMPPS       $0x11, Y7, Y6, Y6
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y7
-	VBLENDVPS    Y6, Y7, Y5, Y5
-	VMULPS       Y5, Y5, Y5
-	VSUBPS       Y3, Y5, Y5
-	VBROADCASTSS scalars_2+136(FP), Y6
-	VFMADD231PS  Y6, Y5, Y3
-	VBROADCASTSS elementwiseConstants<>+56(SB), Y5
-	VANDPS       Y5, Y3, Y5
-	VBROADCASTSS elementwiseConstants<>+220(SB), Y6
-	VCMPPS       $0x11, Y6, Y5, Y5
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y6
-	VBLENDVPS    Y5, Y6, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (CX)(R10*4)
-	VMASKMOVPS   Y3, Y0, (DX)(R10*4)
-	VCMPPS       $0x11, Y4, Y3, Y5
-	VBLENDVPS    Y5, Y4, Y3, Y3
-	VMASKMOVPS   Y3, Y0, (BX)(R10*4)
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VMULPS       Y4, Y2, Y2
-	VSQRTPS      Y3, Y3
-	VBROADCASTSS scalars_3+140(FP), Y4
-	VADDPS       Y4, Y3, Y3
-	VDIVPS       Y3, Y2, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R10*4)
+	CMPQ        R10, DI
+	JGE         vectorDone
+	VMASKMOVPS  (AX)(R10*4), Y7, Y8
+	VMASKMOVPS  (CX)(R10*4), Y7, Y9
+	VMASKMOVPS  (DX)(R10*4), Y7, Y10
+	VMASKMOVPS  (BX)(R10*4), Y7, Y11
+	VMASKMOVPS  (SI)(R10*4), Y7, Y12
+	VSUBPS      Y9, Y12, Y13
+	VFMADD231PS Y0, Y13, Y9
+	VANDPS      Y4, Y9, Y13
+	VCMPPS      $0x11, Y5, Y13, Y13
+	VANDNPS     Y9, Y13, Y9
+	VANDPS      Y4, Y12, Y13
+	VCMPPS      $0x11, Y6, Y13, Y13
+	VANDNPS     Y12, Y13, Y12
+	VMULPS      Y12, Y12, Y12
+	VSUBPS      Y10, Y12, Y12
+	VFMADD231PS Y1, Y12, Y10
+	VANDPS      Y4, Y10, Y12
+	VCMPPS      $0x11, Y5, Y12, Y12
+	VANDNPS     Y10, Y12, Y10
+	VMASKMOVPS  Y9, Y7, (CX)(R10*4)
+	VMASKMOVPS  Y10, Y7, (DX)(R10*4)
+	VCMPPS      $0x11, Y11, Y10, Y12
+	VBLENDVPS   Y12, Y11, Y10, Y10
+	VMASKMOVPS  Y10, Y7, (BX)(R10*4)
+	VMULPS      Y2, Y9, Y9
+	VSQRTPS     Y10, Y10
+	VADDPS      Y3, Y10, Y10
+	VDIVPS      Y10, Y9, Y9
+	VSUBPS      Y9, Y8, Y8
+	VMASKMOVPS  Y8, Y7, (AX)(R10*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -6323,16 +5844,18 @@ vectorDone:
 // func clipAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·clipAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), CX
-	MOVQ    CX, DX
-	ANDQ    $-8, DX
-	MOVQ    CX, AX
-	SUBQ    DX, AX
-	LEAQ    laneMasks<>+0(SB), BX
-	NEGQ    AX
-	VMOVUPS 32(BX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    rows+0(FP), BX
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y1
+	MOVQ         cols+8(FP), CX
+	MOVQ         CX, DX
+	ANDQ         $-8, DX
+	MOVQ         CX, AX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      32(BX)(AX*4), Y2
+	MOVQ         data_0+16(FP), AX
+	MOVQ         rows+0(FP), BX
 
 row:
 	XORQ SI, SI
@@ -6340,35 +5863,27 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(SI*4), Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VXORPS       Y2, Y3, Y2
-	VCMPPS       $0x11, Y2, Y1, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(SI*4)
-	ADDQ         $+8, SI
-	CMPQ         SI, DX
-	JL           vector
+	VMOVUPS   (AX)(SI*4), Y3
+	VCMPPS    $0x11, Y3, Y0, Y4
+	VBLENDVPS Y4, Y0, Y3, Y3
+	VXORPS    Y1, Y0, Y4
+	VCMPPS    $0x11, Y4, Y3, Y5
+	VBLENDVPS Y5, Y4, Y3, Y3
+	VMOVUPS   Y3, (AX)(SI*4)
+	ADDQ      $+8, SI
+	CMPQ      SI, DX
+	JL        vector
 
 vectorRest:
-	CMPQ         SI, CX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(SI*4), Y0, Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VCMPPS       $0x11, Y1, Y2, Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VBLENDVPS    Y2, Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y2
-	VBROADCASTSS scalars_0+128(FP), Y3
-	VXORPS       Y2, Y3, Y2
-	VCMPPS       $0x11, Y2, Y1, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+	CMPQ       SI, CX
+	JGE        vectorDone
+	VMASKMOVPS (AX)(SI*4), Y2, Y3
+	VCMPPS     $0x11, Y3, Y0, Y4
+	VBLENDVPS  Y4, Y0, Y3, Y3
+	VXORPS     Y1, Y0, Y4
+	VCMPPS     $0x11, Y4, Y3, Y5
+	VBLENDVPS  Y5, Y4, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)(SI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -6380,16 +5895,17 @@ vectorDone:
 // func scaleAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), CX
-	MOVQ    CX, DX
-	ANDQ    $-8, DX
-	MOVQ    CX, AX
-	SUBQ    DX, AX
-	LEAQ    laneMasks<>+0(SB), BX
-	NEGQ    AX
-	VMOVUPS 32(BX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    rows+0(FP), BX
+	VBROADCASTSS scalars_0+128(FP), Y0
+	MOVQ         cols+8(FP), CX
+	MOVQ         CX, DX
+	ANDQ         $-8, DX
+	MOVQ         CX, AX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      32(BX)(AX*4), Y1
+	MOVQ         data_0+16(FP), AX
+	MOVQ         rows+0(FP), BX
 
 row:
 	XORQ SI, SI
@@ -6397,21 +5913,19 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(SI*4), Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(SI*4)
-	ADDQ         $+8, SI
-	CMPQ         SI, DX
-	JL           vector
+	VMOVUPS (AX)(SI*4), Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, (AX)(SI*4)
+	ADDQ    $+8, SI
+	CMPQ    SI, DX
+	JL      vector
 
 vectorRest:
-	CMPQ         SI, CX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(SI*4), Y0, Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(SI*4)
+	CMPQ       SI, CX
+	JGE        vectorDone
+	VMASKMOVPS (AX)(SI*4), Y1, Y2
+	VMULPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(SI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX
@@ -6423,17 +5937,21 @@ vectorDone:
 // func regularizeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·regularizeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	VBROADCASTSS scalars_0+128(FP), Y0
+	VBROADCASTSS scalars_1+132(FP), Y1
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
+	VBROADCASTSS elementwiseConstants<>+1248(SB), Y3
+	MOVQ         cols+8(FP), DX
+	MOVQ         DX, BX
+	ANDQ         $-8, BX
+	MOVQ         DX, AX
+	SUBQ         BX, AX
+	LEAQ         laneMasks<>+0(SB), CX
+	NEGQ         AX
+	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         data_0+16(FP), AX
+	MOVQ         data_1+24(FP), CX
+	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
@@ -6441,49 +5959,35 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (AX)(DI*4), Y1
-	VMOVUPS      (CX)(DI*4), Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y4
-	VBROADCASTSS scalars_0+128(FP), Y5
-	VXORPS       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y2, Y4, Y5, Y2
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
-	JL           vector
+	VMOVUPS   (AX)(DI*4), Y5
+	VMOVUPS   (CX)(DI*4), Y6
+	VMULPS    Y6, Y1, Y7
+	VADDPS    Y7, Y5, Y5
+	VCMPPS    $0x11, Y6, Y2, Y7
+	VCMPPS    $0x11, Y2, Y6, Y6
+	VXORPS    Y3, Y0, Y8
+	VANDPS    Y8, Y6, Y6
+	VBLENDVPS Y7, Y0, Y6, Y6
+	VADDPS    Y6, Y5, Y5
+	VMOVUPS   Y5, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, BX
+	JL        vector
 
 vectorRest:
-	CMPQ         DI, DX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(DI*4), Y0, Y1
-	VMASKMOVPS   (CX)(DI*4), Y0, Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VADDPS       Y3, Y1, Y1
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y3
-	VCMPPS       $0x11, Y2, Y3, Y3
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y4
-	VCMPPS       $0x11, Y4, Y2, Y2
-	VBROADCASTSS elementwiseConstants<>+156(SB), Y4
-	VBROADCASTSS scalars_0+128(FP), Y5
-	VXORPS       Y4, Y5, Y4
-	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
-	VBLENDVPS    Y2, Y4, Y5, Y2
-	VBROADCASTSS scalars_0+128(FP), Y4
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(DI*4)
+	CMPQ       DI, DX
+	JGE        vectorDone
+	VMASKMOVPS (AX)(DI*4), Y4, Y5
+	VMASKMOVPS (CX)(DI*4), Y4, Y6
+	VMULPS     Y6, Y1, Y7
+	VADDPS     Y7, Y5, Y5
+	VCMPPS     $0x11, Y6, Y2, Y7
+	VCMPPS     $0x11, Y2, Y6, Y6
+	VXORPS     Y3, Y0, Y8
+	VANDPS     Y8, Y6, Y6
+	VBLENDVPS  Y7, Y0, Y6, Y6
+	VADDPS     Y6, Y5, Y5
+	VMASKMOVPS Y5, Y4, (AX)(DI*4)
 
 vectorDone:
 	ADDQ strides_0+72(FP), AX

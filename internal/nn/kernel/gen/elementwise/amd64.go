@@ -1,6 +1,9 @@
 package main
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -12,7 +15,7 @@ import (
 // amd64 emits programs for AVX2 or AVX-512.
 type amd64 struct {
 	asm.ISA
-	constants map[uint32]Mem // the address of each constant
+	constants map[uint32]Mem // the address of each constant; without opmasks, where it is in all lanes of a vector
 }
 
 // signature is the parameters of a kernel: the size of its operands, their addresses, the distances between their rows
@@ -24,8 +27,11 @@ const signature = "(rows, cols int, data [7]*float32, strides [7]int, scalars [8
 func element(parameter string, i int) Mem { return asm.InMemory(Param(parameter).Index(i)) }
 
 // keptAVX512 is the largest number of constants and scalars that AVX-512 keeps in registers; with more, avo finds none
-// for the rest. AVX2 has too few registers, and broadcasts each where it is needed, which costs a load.
+// for the rest. For AVX2 see spare.
 const keptAVX512 = 14
+
+// registersAVX2 is how many vectors AVX2 has registers for, besides the mask of a row's last lanes.
+const registersAVX2 = 15
 
 // Predicates of VCMPPS: ordered, so false for NaN, and without an exception for it.
 const (
@@ -40,12 +46,87 @@ func (a *amd64) declareConstants(programs []*program) {
 	for _, p := range programs {
 		for _, v := range p.nodes {
 			if _, ok := a.constants[v.bits]; v.op == constantOp && !ok {
-				at := 4 * len(a.constants)
-				DATA(at, U32(v.bits))
+				at := 4 * a.copies() * len(a.constants)
+				for lane := range a.copies() {
+					DATA(at+4*lane, U32(v.bits))
+				}
 				a.constants[v.bits] = table.Offset(at)
 			}
 		}
 	}
+}
+
+// copies is how often the table has each constant. AVX2 has too few registers for all of them, and its instructions take
+// whole vectors from memory.
+func (a *amd64) copies() int {
+	if a.Opmasks {
+		return 1
+	}
+	return a.Lanes
+}
+
+// keeps returns the constants and scalars that registers are kept for: as many as there are registers, those that are used
+// most first. A scalar saves more than a constant, which need not be loaded to be used.
+func (a *amd64) keeps(p *program) []*value {
+	uses := p.uses()
+	most := keptAVX512
+	if !a.Opmasks {
+		most = max(registersAVX2-p.pressure(), 0)
+		for _, v := range p.nodes {
+			if v.op == selectOp && (isZero(v.args[1]) || isZero(v.args[2])) {
+				uses[p.consts[0]]-- // a mask does it
+			}
+		}
+	}
+	var all []*value
+	for _, v := range p.nodes {
+		if isConstant(v) && uses[v] > 0 {
+			all = append(all, v)
+		}
+	}
+	if !a.Opmasks {
+		slices.SortStableFunc(all, func(v, w *value) int {
+			return cmp.Or(cmp.Compare(v.op, w.op), cmp.Compare(uses[w], uses[v])) // scalarOp is less than constantOp
+		})
+	}
+	return all[:min(most, len(all))]
+}
+
+// inMemory reports whether v is a constant that an instruction takes from memory.
+func (e *emission) inMemory(v *value) bool {
+	_, kept := e.kept[v]
+	return v.op == constantOp && !kept && !e.Opmasks
+}
+
+// isConstant reports whether v is the same for all elements.
+func isConstant(v *value) bool { return v.op == constantOp || v.op == scalarOp }
+
+// pressure returns how many registers the values of a program need at a time, but for constants and scalars.
+func (p *program) pressure() int {
+	left, live, most := p.uses(), 0, 0
+	for _, v := range p.nodes {
+		if v.op == sumOp {
+			live++ // from the first row to the last
+		}
+	}
+	for _, v := range p.nodes {
+		temporary := 0
+		for _, a := range v.args {
+			if isConstant(a) {
+				temporary = 1 // of two, one is used in memory
+			}
+		}
+		if !isConstant(v) && v.op != storeOp && v.op != sumOp {
+			live++
+		}
+		most = max(most, live+temporary)
+		for _, a := range v.args {
+			if left[a]--; left[a] == 0 && !isConstant(a) {
+				live--
+			}
+		}
+	}
+	return most
 }
 
 // emission is what is known while a program is emitted.
@@ -68,10 +149,8 @@ func (a *amd64) emit(p *program) {
 			MOVQ(element("data", i), at)
 		}
 	}
-	for _, v := range p.nodes {
-		if a.Opmasks && (v.op == constantOp || v.op == scalarOp) && len(e.kept) < keptAVX512 {
-			e.kept[v] = e.broadcast(v)
-		}
+	for _, v := range a.keeps(p) {
+		e.kept[v] = e.broadcast(v)
 	}
 	nextRow := func() {
 		for i, at := range e.at {
@@ -138,14 +217,21 @@ func (e *emission) body(j reg.GPVirtual, m asm.Mask) {
 		if r, ok := e.kept[v]; ok {
 			return r
 		}
-		if v.op == constantOp || v.op == scalarOp {
+		if isConstant(v) {
 			return e.broadcast(v)
 		}
 		return in[v]
 	}
+	// source returns v as an operand that may be in memory.
+	source := func(v *value) Op {
+		if e.inMemory(v) {
+			return e.constants[v.bits]
+		}
+		return vector(v)
+	}
 	// own returns a register with v that the caller may overwrite.
 	own := func(v *value) reg.VecVirtual {
-		if _, kept := e.kept[v]; !kept && (v.op == constantOp || v.op == scalarOp || left[v] == 0) {
+		if _, kept := e.kept[v]; !kept && (isConstant(v) || left[v] == 0) {
 			return vector(v)
 		}
 		r := e.Vector()
@@ -157,6 +243,13 @@ func (e *emission) body(j reg.GPVirtual, m asm.Mask) {
 			left[a]--
 		}
 		arg := func(i int) reg.VecVirtual { return vector(v.args[i]) }
+		// either returns the arguments of an operation whose order does not matter, the one that may be in memory first.
+		either := func() (Op, reg.VecVirtual) {
+			if e.inMemory(v.args[0]) {
+				return source(v.args[0]), arg(1)
+			}
+			return source(v.args[1]), arg(0)
+		}
 		out := func() reg.VecVirtual {
 			in[v] = e.Vector()
 			return in[v]
@@ -166,35 +259,46 @@ func (e *emission) body(j reg.GPVirtual, m asm.Mask) {
 			e.Load(asm.Element(e.at[v.index], j), out(), e.Lanes, m)
 		case scalarOp, constantOp:
 		case addOp:
-			VADDPS(arg(1), arg(0), out())
+			x, y := either()
+			VADDPS(x, y, out())
 		case subtractOp:
-			VSUBPS(arg(1), arg(0), out())
+			VSUBPS(source(v.args[1]), arg(0), out())
 		case multiplyOp:
-			VMULPS(arg(1), arg(0), out())
+			x, y := either()
+			VMULPS(x, y, out())
 		case divideOp:
-			VDIVPS(arg(1), arg(0), out())
+			VDIVPS(source(v.args[1]), arg(0), out())
 		case sqrtOp:
 			VSQRTPS(arg(0), out())
 		case andOp:
-			VANDPS(arg(1), arg(0), out())
+			x, y := either()
+			VANDPS(x, y, out())
 		case xorOp:
-			VXORPS(arg(1), arg(0), out())
+			x, y := either()
+			VXORPS(x, y, out())
 		case shiftLeftOp:
 			VPSLLD(U8(v.index), arg(0), out())
 		case addIntOp:
-			VPADDD(arg(1), arg(0), out())
+			x, y := either()
+			VPADDD(x, y, out())
 		case minUintOp:
-			VPMINUD(arg(1), arg(0), out())
+			x, y := either()
+			VPMINUD(x, y, out())
 		case fmaOp, fnmaOp:
-			in[v] = e.multiplyAdd(v, left, vector, own)
+			in[v] = e.multiplyAdd(v, left, vector, own, source)
 		case lessOp, equalOp, equalIntOp:
-			masks[v] = e.compare(v.op, arg(0), arg(1))
+			masks[v] = e.compare(v.op, arg(0), source(v.args[1]))
 		case selectOp:
 			mask := masks[v.args[0]]
-			if e.Opmasks {
+			switch {
+			case e.Opmasks:
 				VBLENDMPS(arg(1), arg(2), mask, out())
-			} else {
-				VBLENDVPS(mask, arg(1), arg(2), out())
+			case isZero(v.args[1]):
+				VANDNPS(source(v.args[2]), mask, out())
+			case isZero(v.args[2]):
+				VANDPS(source(v.args[1]), mask, out())
+			default:
+				VBLENDVPS(mask, source(v.args[1]), arg(2), out())
 			}
 		case storeOp:
 			e.Store(arg(0), asm.Element(e.at[v.index], j), e.Lanes, m)
@@ -204,11 +308,19 @@ func (e *emission) body(j reg.GPVirtual, m asm.Mask) {
 	}
 }
 
+// isZero reports whether v is +0.
+func isZero(v *value) bool { return v.op == constantOp && v.bits == 0 }
+
 // multiplyAdd emits a*b + c or c - a*b into the register of an argument that is not needed any more, if there is one.
-func (e *emission) multiplyAdd(v *value, left map[*value]int, vector, own func(*value) reg.VecVirtual) reg.VecVirtual {
+func (e *emission) multiplyAdd(
+	v *value, left map[*value]int, vector, own func(*value) reg.VecVirtual, source func(*value) Op,
+) reg.VecVirtual {
 	a, b, c := v.args[0], v.args[1], v.args[2]
+	if e.inMemory(a) {
+		a, b = b, a
+	}
 	free := func(v *value) bool {
-		return left[v] == 0 && v.op != constantOp && v.op != scalarOp
+		return left[v] == 0 && !isConstant(v)
 	}
 	if !free(c) && (free(a) || free(b)) {
 		if !free(a) {
@@ -216,23 +328,23 @@ func (e *emission) multiplyAdd(v *value, left map[*value]int, vector, own func(*
 		}
 		r := own(a) // a = a*b + c
 		if v.op == fmaOp {
-			VFMADD213PS(vector(c), vector(b), r)
+			VFMADD213PS(source(c), vector(b), r)
 		} else {
-			VFNMADD213PS(vector(c), vector(b), r)
+			VFNMADD213PS(source(c), vector(b), r)
 		}
 		return r
 	}
 	r := own(c) // c += a*b
 	if v.op == fmaOp {
-		VFMADD231PS(vector(b), vector(a), r)
+		VFMADD231PS(source(b), vector(a), r)
 	} else {
-		VFNMADD231PS(vector(b), vector(a), r)
+		VFNMADD231PS(source(b), vector(a), r)
 	}
 	return r
 }
 
 // compare emits a comparison and returns its mask.
-func (e *emission) compare(o op, a, b reg.VecVirtual) reg.Register {
+func (e *emission) compare(o op, a reg.VecVirtual, b Op) reg.Register {
 	predicate := U8(equalTo)
 	if o == lessOp {
 		predicate = U8(lessThan)
