@@ -44,23 +44,7 @@ DATA adamNumbers<>+80(SB)/4, $0x21800000
 DATA adamNumbers<>+84(SB)/4, $0x21800000
 DATA adamNumbers<>+88(SB)/4, $0x21800000
 DATA adamNumbers<>+92(SB)/4, $0x21800000
-DATA adamNumbers<>+96(SB)/4, $0x80000000
-DATA adamNumbers<>+100(SB)/4, $0x80000000
-DATA adamNumbers<>+104(SB)/4, $0x80000000
-DATA adamNumbers<>+108(SB)/4, $0x80000000
-DATA adamNumbers<>+112(SB)/4, $0x80000000
-DATA adamNumbers<>+116(SB)/4, $0x80000000
-DATA adamNumbers<>+120(SB)/4, $0x80000000
-DATA adamNumbers<>+124(SB)/4, $0x80000000
-DATA adamNumbers<>+128(SB)/4, $0xff800000
-DATA adamNumbers<>+132(SB)/4, $0xff800000
-DATA adamNumbers<>+136(SB)/4, $0xff800000
-DATA adamNumbers<>+140(SB)/4, $0xff800000
-DATA adamNumbers<>+144(SB)/4, $0xff800000
-DATA adamNumbers<>+148(SB)/4, $0xff800000
-DATA adamNumbers<>+152(SB)/4, $0xff800000
-DATA adamNumbers<>+156(SB)/4, $0xff800000
-GLOBL adamNumbers<>(SB), RODATA|NOPTR, $160
+GLOBL adamNumbers<>(SB), RODATA|NOPTR, $96
 
 // func gemmTileAVX2(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
 // Requires: AVX, CMOV, FMA3, MMX+
@@ -8307,7 +8291,7 @@ stepsOfZero:
 	SUBQ    R9, R10
 	LEAQ    laneMasks<>+0(SB), R11
 	NEGQ    R10
-	VMOVUPS 32(R11)(R10*4), Y5
+	VMOVUPS 32(R11)(R10*4), Y4
 
 row:
 	XORQ R10, R10
@@ -8315,43 +8299,32 @@ row:
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R10*4), Y6
-	VMOVUPS (DX)(R10*4), Y7
-	VORPS   Y6, Y7, Y8
-	VPTEST  Y8, Y8
+	VMOVUPS (CX)(R10*4), Y5
+	VMOVUPS (DX)(R10*4), Y6
+	VORPS   Y5, Y6, Y7
+	VPTEST  Y7, Y7
 	JNE     wholeSomething
 	TESTL   SI, SI
 	JE      wholeDone
 
 wholeSomething:
-	VMOVUPS      (AX)(R10*4), Y8
-	VFNMADD231PS Y1, Y6, Y6
-	VANDPS       adamNumbers<>+0(SB), Y6, Y9
-	VCMPPS       $0x15, adamNumbers<>+32(SB), Y9, Y9
-	VANDPS       Y9, Y6, Y6
-	VFNMADD231PS Y2, Y7, Y7
-	VANDPS       adamNumbers<>+0(SB), Y7, Y9
-	VCMPPS       $0x15, adamNumbers<>+32(SB), Y9, Y9
-	VANDPS       Y9, Y7, Y7
-	VMOVUPS      Y6, (CX)(R10*4)
-	VMOVUPS      Y7, (DX)(R10*4)
-	VANDPS       adamNumbers<>+0(SB), Y6, Y10
-	VMULPS       Y4, Y10, Y10
-	VANDPS       adamNumbers<>+0(SB), Y8, Y9
-	VCMPPS       $0x15, Y9, Y10, Y10
-	VPADDD       adamNumbers<>+96(SB), Y7, Y9
-	VPCMPGTD     adamNumbers<>+128(SB), Y9, Y9
-	VORPS        Y9, Y10, Y10
-	VPTEST       Y10, Y10
-	JE           wholeDone
-	VANDPS       Y6, Y10, Y6
-	VANDPS       Y7, Y10, Y7
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VMULPS       Y0, Y6, Y6
-	VDIVPS       Y7, Y6, Y6
-	VSUBPS       Y6, Y8, Y8
-	VMOVUPS      Y8, (AX)(R10*4)
+	VMOVUPS      (AX)(R10*4), Y7
+	VFNMADD231PS Y1, Y5, Y5
+	VANDPS       adamNumbers<>+0(SB), Y5, Y8
+	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
+	VANDPS       Y8, Y5, Y5
+	VFNMADD231PS Y2, Y6, Y6
+	VANDPS       adamNumbers<>+0(SB), Y6, Y8
+	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
+	VANDPS       Y8, Y6, Y6
+	VMOVUPS      Y5, (CX)(R10*4)
+	VMOVUPS      Y6, (DX)(R10*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMULPS       Y0, Y5, Y5
+	VDIVPS       Y6, Y5, Y5
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      Y7, (AX)(R10*4)
 
 wholeDone:
 	ADDQ $+8, R10
@@ -8361,44 +8334,32 @@ wholeDone:
 vectorRest:
 	CMPQ       R10, R8
 	JGE        vectorDone
-	VMASKMOVPS (CX)(R10*4), Y5, Y6
-	VMASKMOVPS (DX)(R10*4), Y5, Y7
-	VORPS      Y6, Y7, Y8
-	VPTEST     Y8, Y8
+	VMASKMOVPS (CX)(R10*4), Y4, Y5
+	VMASKMOVPS (DX)(R10*4), Y4, Y6
+	VORPS      Y5, Y6, Y7
+	VPTEST     Y7, Y7
 	JNE        restSomething
 	TESTL      SI, SI
 	JE         restDone
 
 restSomething:
-	VMASKMOVPS   (AX)(R10*4), Y5, Y8
-	VFNMADD231PS Y1, Y6, Y6
-	VANDPS       adamNumbers<>+0(SB), Y6, Y9
-	VCMPPS       $0x15, adamNumbers<>+32(SB), Y9, Y9
-	VANDPS       Y9, Y6, Y6
-	VFNMADD231PS Y2, Y7, Y7
-	VANDPS       adamNumbers<>+0(SB), Y7, Y9
-	VCMPPS       $0x15, adamNumbers<>+32(SB), Y9, Y9
-	VANDPS       Y9, Y7, Y7
-	VMASKMOVPS   Y6, Y5, (CX)(R10*4)
-	VMASKMOVPS   Y7, Y5, (DX)(R10*4)
-	VANDPS       adamNumbers<>+0(SB), Y6, Y10
-	VMULPS       Y4, Y10, Y10
-	VANDPS       adamNumbers<>+0(SB), Y8, Y9
-	VCMPPS       $0x15, Y9, Y10, Y10
-	VPADDD       adamNumbers<>+96(SB), Y7, Y9
-	VPCMPGTD     adamNumbers<>+128(SB), Y9, Y9
-	VORPS        Y9, Y10, Y10
-	VANDPS       Y5, Y10, Y10
-	VPTEST       Y10, Y10
-	JE           restDone
-	VANDPS       Y6, Y10, Y6
-	VANDPS       Y7, Y10, Y7
-	VSQRTPS      Y7, Y7
-	VADDPS       Y3, Y7, Y7
-	VMULPS       Y0, Y6, Y6
-	VDIVPS       Y7, Y6, Y6
-	VSUBPS       Y6, Y8, Y8
-	VMASKMOVPS   Y8, Y5, (AX)(R10*4)
+	VMASKMOVPS   (AX)(R10*4), Y4, Y7
+	VFNMADD231PS Y1, Y5, Y5
+	VANDPS       adamNumbers<>+0(SB), Y5, Y8
+	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
+	VANDPS       Y8, Y5, Y5
+	VFNMADD231PS Y2, Y6, Y6
+	VANDPS       adamNumbers<>+0(SB), Y6, Y8
+	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
+	VANDPS       Y8, Y6, Y6
+	VMASKMOVPS   Y5, Y4, (CX)(R10*4)
+	VMASKMOVPS   Y6, Y4, (DX)(R10*4)
+	VSQRTPS      Y6, Y6
+	VADDPS       Y3, Y6, Y6
+	VMULPS       Y0, Y5, Y5
+	VDIVPS       Y6, Y5, Y5
+	VSUBPS       Y5, Y7, Y7
+	VMASKMOVPS   Y7, Y4, (AX)(R10*4)
 
 restDone:
 vectorDone:

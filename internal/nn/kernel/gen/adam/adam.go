@@ -1,5 +1,6 @@
-// Package adam writes the step of Adam for the kernels that have more to do than that. kernel.AdamStep defines the step; step.go writes it for one
-// vector of parameters, moments.go the part of it that moves the moments, and moving.go finds the parameters that move.
+// Package adam writes the step of Adam for the kernels that have more to do than that. kernel.AdamStep defines the step;
+// step.go writes it for one vector of parameters, moments.go the part of it that moves the moments, and moving.go finds the
+// parameters that move.
 package adam
 
 import (

@@ -12,7 +12,7 @@ const (
 	moreInteger = 6
 )
 
-// moving returns the lanes of p, among those of rest, whose step must be taken.
+// moving returns the lanes of p, among those of rest, whose step must be taken. It needs opmasks.
 //
 // Root and quotient are left out in lanes where they could not change the parameter. A step is no longer than
 // |m|*Alpha/Epsilon. If that is less than half of the distance from p to the next float32, which is at least 2^-26 |p|,
@@ -24,17 +24,6 @@ func (s Step) moving(m, v, p reg.VecVirtual, lanes int, rest reg.Register) reg.R
 	VANDPS(of(s.numbers[absolute], lanes), of(m, lanes), of(length, lanes))
 	VMULPS(of(s.limit, lanes), of(length, lanes), of(length, lanes))
 	VANDPS(of(s.numbers[absolute], lanes), of(p, lanes), of(size, lanes))
-	if !s.Opmasks {
-		odd := s.Vector()
-		VCMPPS(U8(notLess), of(size, lanes), of(length, lanes), of(length, lanes))
-		VPADDD(s.numbers[turn], of(v, lanes), of(odd, lanes))
-		VPCMPGTD(s.numbers[turnedInfinity], of(odd, lanes), of(odd, lanes))
-		VORPS(of(odd, lanes), of(length, lanes), of(length, lanes))
-		if rest != nil {
-			VANDPS(of(rest, lanes), of(length, lanes), of(length, lanes))
-		}
-		return length
-	}
 	long, odd := K(), K()
 	if rest == nil {
 		VCMPPS(U8(notLess), of(size, lanes), of(length, lanes), long)
@@ -50,20 +39,6 @@ func (s Step) moving(m, v, p reg.VecVirtual, lanes int, rest reg.Register) reg.R
 // only returns v with zeros in the other lanes.
 func (s Step) only(these reg.Register, v reg.VecVirtual, lanes int) reg.VecVirtual {
 	x := s.Vector()
-	if s.Opmasks {
-		VMOVAPS_Z(of(v, lanes), these, of(x, lanes))
-	} else {
-		VANDPS(of(v, lanes), of(these, lanes), of(x, lanes))
-	}
+	VMOVAPS_Z(of(v, lanes), these, of(x, lanes))
 	return x
-}
-
-// ifNone jumps if there are no such lanes.
-func (s Step) ifNone(these reg.Register, to LabelRef) {
-	if s.Opmasks {
-		KORTESTW(these, these)
-	} else {
-		VPTEST(these, these)
-	}
-	JE(to)
 }

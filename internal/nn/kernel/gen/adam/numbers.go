@@ -17,11 +17,6 @@ const (
 	margin       = (127 + 30) << 23  // 2^30, see moving
 	leastMean    = (127 - 100) << 23 // 2^-100 and 2^-60, as in kernel.flush
 	leastSquared = (127 - 60) << 23
-
-	// Without opmasks, integers can only be compared as signed ones. With their first bits turned, they compare as
-	// unsigned ones would.
-	turn           = 1 << 31
-	turnedInfinity = turn ^ infinity
 )
 
 // declareNumbers writes a table of the numbers, each in all lanes, for a set with too few registers.
@@ -29,7 +24,7 @@ func declareNumbers() map[uint32]Mem {
 	numbers := make(map[uint32]Mem)
 	table := GLOBL("adamNumbers", attr.RODATA|attr.NOPTR)
 	const lanes = 8
-	for i, bits := range []uint32{absolute, leastMean, leastSquared, turn, turnedInfinity} {
+	for i, bits := range []uint32{absolute, leastMean, leastSquared} {
 		for lane := range lanes {
 			DATA(4*(lanes*i+lane), U32(bits))
 		}

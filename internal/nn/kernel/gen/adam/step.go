@@ -54,7 +54,8 @@ func (s Step) Emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest asm.Mas
 }
 
 // EmitIdle takes the step for a gradient of zeros. If all moments of a vector are zero, as for a pixel that no image
-// has set, it does nothing. If none of the parameters can change, it only stores the moments.
+// has set, it does nothing. With opmasks, it only stores the moments if none of the parameters can change; without them, to
+// find that out takes as long as the step.
 func (s Step) EmitIdle(name LabelRef, p, m, v Mem, lanes int, rest asm.Mask) {
 	first, second, parameter := s.Vector(), s.Vector(), s.Vector()
 	done := name + "Done"
@@ -65,9 +66,13 @@ func (s Step) EmitIdle(name LabelRef, p, m, v Mem, lanes int, rest asm.Mask) {
 	s.moments(nil, first, second, lanes)
 	s.Store(first, m, lanes, rest)
 	s.Store(second, v, lanes, rest)
-	moving := s.moving(first, second, parameter, lanes, rest)
-	s.ifNone(moving, done)
-	s.move(parameter, s.only(moving, first, lanes), s.only(moving, second, lanes), lanes)
+	if s.Opmasks {
+		moving := s.moving(first, second, parameter, lanes, rest)
+		KORTESTW(moving, moving)
+		JE(done)
+		first, second = s.only(moving, first, lanes), s.only(moving, second, lanes)
+	}
+	s.move(parameter, first, second, lanes)
 	s.Store(parameter, p, lanes, rest)
 	asm.Place(done)
 }
