@@ -34,7 +34,7 @@ func (h *Handler) infer(w http.ResponseWriter, r *http.Request, name string, n *
 	contentType := wire.JSON
 	if head >= 0 {
 		contentType = wire.Binary
-		w.Header().Set(headerLengthHeader, strconv.Itoa(head))
+		w.Header()[headerLengthHeader] = []string{strconv.Itoa(head)} // the key is canonical
 	}
 	wire.Write(w, r, http.StatusOK, contentType, text)
 	return nil

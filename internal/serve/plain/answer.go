@@ -11,6 +11,9 @@ type answer struct {
 	header http.Header
 	status int // 0: not known yet
 	body   []byte
+
+	date   []byte // of the last answer
+	second int64  // of that date, of Unix
 }
 
 func (a *answer) reset() {
@@ -67,8 +70,11 @@ func (a *answer) append(b []byte, now time.Time) (_ []byte, last bool) {
 		b = append(b, http.DetectContentType(a.body)...)
 		b = append(b, lineEnd...)
 	}
+	if second := now.Unix(); second != a.second {
+		a.second, a.date = second, now.UTC().AppendFormat(a.date[:0], http.TimeFormat)
+	}
 	b = append(b, "Date: "...)
-	b = now.UTC().AppendFormat(b, http.TimeFormat)
+	b = append(b, a.date...)
 	b = append(b, "\r\nContent-Length: "...)
 	b = strconv.AppendInt(b, int64(len(a.body)), 10)
 	b = append(b, lineEnd+lineEnd...)
