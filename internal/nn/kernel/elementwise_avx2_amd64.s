@@ -492,22 +492,23 @@ TEXT ·eluAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y8
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y9
+	VMOVUPS      (CX)(R8*4), Y9
 	VCMPPS       $0x11, Y3, Y9, Y10
 	VCMPPS       $0x11, Y1, Y9, Y11
 	VBLENDVPS    Y11, Y1, Y9, Y11
@@ -530,15 +531,15 @@ vector:
 	VMULPS       Y13, Y0, Y11
 	VMULPS       Y9, Y0, Y9
 	VBLENDVPS    Y10, Y11, Y9, Y9
-	VMOVUPS      Y9, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y9, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y8, Y9
+	VMASKMOVPS   (CX)(R8*4), Y8, Y9
 	VCMPPS       $0x11, Y3, Y9, Y10
 	VCMPPS       $0x11, Y1, Y9, Y11
 	VBLENDVPS    Y11, Y1, Y9, Y11
@@ -561,12 +562,31 @@ vectorRest:
 	VMULPS       Y13, Y0, Y11
 	VMULPS       Y9, Y0, Y9
 	VBLENDVPS    Y10, Y11, Y9, Y9
-	VMASKMOVPS   Y9, Y8, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, SI
+	JE           two1
+	VMOVUPS      X10, (R8)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R8
 
+two1:
+	TESTL   $0x00000002, SI
+	JE      one1
+	VMOVLPS X10, (R8)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R8
+
+one1:
+	TESTL  $0x00000001, SI
+	JE     stored1
+	VMOVSS X10, (R8)
+
+stored1:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -579,49 +599,69 @@ TEXT ·eluSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y3
-	VMOVUPS   (DX)(R8*4), Y4
+	VMOVUPS   (CX)(R9*4), Y3
+	VMOVUPS   (DX)(R9*4), Y4
 	VCMPPS    $0x11, Y1, Y4, Y5
 	VADDPS    Y0, Y4, Y4
 	VBLENDVPS Y5, Y4, Y0, Y4
 	VMULPS    Y4, Y3, Y3
-	VMOVUPS   Y3, (AX)(R8*4)
-	ADDQ      $+8, R8
-	CMPQ      R8, SI
+	VMOVUPS   Y3, (AX)(R9*4)
+	ADDQ      $+8, R9
+	CMPQ      R9, SI
 	JL        vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y2, Y3
-	VMASKMOVPS (DX)(R8*4), Y2, Y4
-	VCMPPS     $0x11, Y1, Y4, Y5
-	VADDPS     Y0, Y4, Y4
-	VBLENDVPS  Y5, Y4, Y0, Y4
-	VMULPS     Y4, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y2, Y3
+	VMASKMOVPS   (DX)(R9*4), Y2, Y4
+	VCMPPS       $0x11, Y1, Y4, Y5
+	VADDPS       Y0, Y4, Y4
+	VBLENDVPS    Y5, Y4, Y0, Y4
+	VMULPS       Y4, Y3, Y3
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, DI
+	JE           two2
+	VMOVUPS      X4, (R9)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R9
 
+two2:
+	TESTL   $0x00000002, DI
+	JE      one2
+	VMOVLPS X4, (R9)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R9
+
+one2:
+	TESTL  $0x00000001, DI
+	JE     stored2
+	VMOVSS X4, (R9)
+
+stored2:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -640,22 +680,23 @@ TEXT ·exponentialAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y8
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y9
+	VMOVUPS      (CX)(R8*4), Y9
 	VCMPPS       $0x11, Y9, Y1, Y10
 	VMOVAPS      Y0, Y11
 	VFMADD231PS  Y3, Y9, Y11
@@ -678,15 +719,15 @@ vector:
 	VBLENDVPS    Y10, Y2, Y11, Y10
 	VCMPPS       $0x00, Y9, Y9, Y11
 	VBLENDVPS    Y11, Y10, Y9, Y9
-	VMOVUPS      Y9, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y9, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y8, Y9
+	VMASKMOVPS   (CX)(R8*4), Y8, Y9
 	VCMPPS       $0x11, Y9, Y1, Y10
 	VMOVAPS      Y0, Y11
 	VFMADD231PS  Y3, Y9, Y11
@@ -709,12 +750,31 @@ vectorRest:
 	VBLENDVPS    Y10, Y2, Y11, Y10
 	VCMPPS       $0x00, Y9, Y9, Y11
 	VBLENDVPS    Y11, Y10, Y9, Y9
-	VMASKMOVPS   Y9, Y8, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, SI
+	JE           two3
+	VMOVUPS      X10, (R8)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R8
 
+two3:
+	TESTL   $0x00000002, SI
+	JE      one3
+	VMOVLPS X10, (R8)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R8
+
+one3:
+	TESTL  $0x00000001, SI
+	JE     stored3
+	VMOVSS X10, (R8)
+
+stored3:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -725,43 +785,63 @@ TEXT ·exponentialSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ    cols+8(FP), BX
 	MOVQ    BX, SI
 	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    BX, DI
+	SUBQ    SI, DI
+	LEAQ    laneMasks<>+0(SB), AX
+	MOVQ    DI, CX
+	NEGQ    CX
+	VMOVUPS 32(AX)(CX*4), Y0
 	MOVQ    data_0+16(FP), AX
 	MOVQ    data_1+24(FP), CX
 	MOVQ    data_2+32(FP), DX
-	MOVQ    rows+0(FP), DI
+	MOVQ    rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y1
-	VMOVUPS (DX)(R8*4), Y2
+	VMOVUPS (CX)(R9*4), Y1
+	VMOVUPS (DX)(R9*4), Y2
 	VMULPS  Y2, Y1, Y1
-	VMOVUPS Y1, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y1, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y0, Y1
-	VMASKMOVPS (DX)(R8*4), Y0, Y2
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y0, Y1
+	VMASKMOVPS   (DX)(R9*4), Y0, Y2
+	VMULPS       Y2, Y1, Y1
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X1, X2
+	TESTL        $0x00000004, DI
+	JE           two4
+	VMOVUPS      X2, (R9)
+	VEXTRACTF128 $0x01, Y1, X2
+	ADDQ         $0x10, R9
 
+two4:
+	TESTL   $0x00000002, DI
+	JE      one4
+	VMOVLPS X2, (R9)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, R9
+
+one4:
+	TESTL  $0x00000001, DI
+	JE     stored4
+	VMOVSS X2, (R9)
+
+stored4:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -777,22 +857,23 @@ TEXT ·geluAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y5
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y5
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y6
+	VMOVUPS      (CX)(R8*4), Y6
 	VANDPS       Y3, Y6, Y7
 	VCMPPS       $0x11, Y7, Y1, Y8
 	VBLENDVPS    Y8, Y1, Y7, Y7
@@ -843,15 +924,15 @@ vector:
 	VBLENDVPS    Y9, Y10, Y7, Y7
 	VMULPS       elementwiseConstants<>+960(SB), Y8, Y8
 	VMULPS       Y7, Y6, Y6
-	VMOVUPS      Y6, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y6, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y5, Y6
+	VMASKMOVPS   (CX)(R8*4), Y5, Y6
 	VANDPS       Y3, Y6, Y7
 	VCMPPS       $0x11, Y7, Y1, Y8
 	VBLENDVPS    Y8, Y1, Y7, Y7
@@ -902,12 +983,31 @@ vectorRest:
 	VBLENDVPS    Y9, Y10, Y7, Y7
 	VMULPS       elementwiseConstants<>+960(SB), Y8, Y8
 	VMULPS       Y7, Y6, Y6
-	VMASKMOVPS   Y6, Y5, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X6, X7
+	TESTL        $0x00000004, SI
+	JE           two5
+	VMOVUPS      X7, (R8)
+	VEXTRACTF128 $0x01, Y6, X7
+	ADDQ         $0x10, R8
 
+two5:
+	TESTL   $0x00000002, SI
+	JE      one5
+	VMOVLPS X7, (R8)
+	VPSRLDQ $0x08, X7, X7
+	ADDQ    $0x08, R8
+
+one5:
+	TESTL  $0x00000001, SI
+	JE     stored5
+	VMOVSS X7, (R8)
+
+stored5:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -922,24 +1022,25 @@ TEXT ·geluSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y4
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y5
-	VMOVUPS      (DX)(R8*4), Y6
+	VMOVUPS      (CX)(R9*4), Y5
+	VMOVUPS      (DX)(R9*4), Y6
 	VANDPS       Y3, Y6, Y7
 	VCMPPS       $0x11, Y7, Y1, Y8
 	VBLENDVPS    Y8, Y1, Y7, Y7
@@ -992,16 +1093,16 @@ vector:
 	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y7, Y6
 	VMULPS       Y6, Y5, Y5
-	VMOVUPS      Y5, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
+	VMOVUPS      Y5, (AX)(R9*4)
+	ADDQ         $+8, R9
+	CMPQ         R9, SI
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R9, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y4, Y5
-	VMASKMOVPS   (DX)(R8*4), Y4, Y6
+	VMASKMOVPS   (CX)(R9*4), Y4, Y5
+	VMASKMOVPS   (DX)(R9*4), Y4, Y6
 	VANDPS       Y3, Y6, Y7
 	VCMPPS       $0x11, Y7, Y1, Y8
 	VBLENDVPS    Y8, Y1, Y7, Y7
@@ -1054,13 +1155,32 @@ vectorRest:
 	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y7, Y6
 	VMULPS       Y6, Y5, Y5
-	VMASKMOVPS   Y5, Y4, (AX)(R8*4)
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X5, X6
+	TESTL        $0x00000004, DI
+	JE           two6
+	VMOVUPS      X6, (R9)
+	VEXTRACTF128 $0x01, Y5, X6
+	ADDQ         $0x10, R9
 
+two6:
+	TESTL   $0x00000002, DI
+	JE      one6
+	VMOVLPS X6, (R9)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R9
+
+one6:
+	TESTL  $0x00000001, DI
+	JE     stored6
+	VMOVSS X6, (R9)
+
+stored6:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1073,43 +1193,63 @@ TEXT ·hardShrinkAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(DI*4), Y3
+	VMOVUPS (CX)(R8*4), Y3
 	VANDPS  Y0, Y3, Y4
 	VCMPPS  $0x11, Y1, Y4, Y4
 	VANDNPS Y3, Y4, Y3
-	VMOVUPS Y3, (AX)(DI*4)
-	ADDQ    $+8, DI
-	CMPQ    DI, BX
+	VMOVUPS Y3, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, BX
 	JL      vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y2, Y3
-	VANDPS     Y0, Y3, Y4
-	VCMPPS     $0x11, Y1, Y4, Y4
-	VANDNPS    Y3, Y4, Y3
-	VMASKMOVPS Y3, Y2, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y2, Y3
+	VANDPS       Y0, Y3, Y4
+	VCMPPS       $0x11, Y1, Y4, Y4
+	VANDNPS      Y3, Y4, Y3
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, SI
+	JE           two7
+	VMOVUPS      X4, (R8)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R8
 
+two7:
+	TESTL   $0x00000002, SI
+	JE      one7
+	VMOVLPS X4, (R8)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R8
+
+one7:
+	TESTL  $0x00000001, SI
+	JE     stored7
+	VMOVSS X4, (R8)
+
+stored7:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1122,47 +1262,67 @@ TEXT ·hardShrinkSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y3
-	VMOVUPS (DX)(R8*4), Y4
+	VMOVUPS (CX)(R9*4), Y3
+	VMOVUPS (DX)(R9*4), Y4
 	VCMPPS  $0x00, Y0, Y4, Y4
 	VANDNPS Y1, Y4, Y4
 	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y3, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y2, Y3
-	VMASKMOVPS (DX)(R8*4), Y2, Y4
-	VCMPPS     $0x00, Y0, Y4, Y4
-	VANDNPS    Y1, Y4, Y4
-	VMULPS     Y4, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y2, Y3
+	VMASKMOVPS   (DX)(R9*4), Y2, Y4
+	VCMPPS       $0x00, Y0, Y4, Y4
+	VANDNPS      Y1, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, DI
+	JE           two8
+	VMOVUPS      X4, (R9)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R9
 
+two8:
+	TESTL   $0x00000002, DI
+	JE      one8
+	VMOVLPS X4, (R9)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R9
+
+one8:
+	TESTL  $0x00000001, DI
+	JE     stored8
+	VMOVSS X4, (R9)
+
+stored8:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1176,49 +1336,69 @@ TEXT ·hardSigmoidAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Y4
+	VMOVUPS   (CX)(R8*4), Y4
 	VADDPS    Y1, Y4, Y4
 	VCMPPS    $0x11, Y2, Y4, Y5
 	VANDNPS   Y4, Y5, Y4
 	VCMPPS    $0x11, Y4, Y0, Y5
 	VBLENDVPS Y5, Y0, Y4, Y4
 	VDIVPS    Y0, Y4, Y4
-	VMOVUPS   Y4, (AX)(DI*4)
-	ADDQ      $+8, DI
-	CMPQ      DI, BX
+	VMOVUPS   Y4, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, BX
 	JL        vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y3, Y4
-	VADDPS     Y1, Y4, Y4
-	VCMPPS     $0x11, Y2, Y4, Y5
-	VANDNPS    Y4, Y5, Y4
-	VCMPPS     $0x11, Y4, Y0, Y5
-	VBLENDVPS  Y5, Y0, Y4, Y4
-	VDIVPS     Y0, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y3, Y4
+	VADDPS       Y1, Y4, Y4
+	VCMPPS       $0x11, Y2, Y4, Y5
+	VANDNPS      Y4, Y5, Y4
+	VCMPPS       $0x11, Y4, Y0, Y5
+	VBLENDVPS    Y5, Y0, Y4, Y4
+	VDIVPS       Y0, Y4, Y4
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, SI
+	JE           two9
+	VMOVUPS      X5, (R8)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R8
 
+two9:
+	TESTL   $0x00000002, SI
+	JE      one9
+	VMOVLPS X5, (R8)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R8
+
+one9:
+	TESTL  $0x00000001, SI
+	JE     stored9
+	VMOVSS X5, (R8)
+
+stored9:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1232,51 +1412,71 @@ TEXT ·hardSigmoidSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y4
-	VMOVUPS (DX)(R8*4), Y5
+	VMOVUPS (CX)(R9*4), Y4
+	VMOVUPS (DX)(R9*4), Y5
 	VCMPPS  $0x11, Y5, Y0, Y6
 	VANDPS  Y1, Y6, Y6
 	VCMPPS  $0x11, Y2, Y5, Y5
 	VANDPS  Y6, Y5, Y5
 	VMULPS  Y5, Y4, Y4
-	VMOVUPS Y4, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y4, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y3, Y4
-	VMASKMOVPS (DX)(R8*4), Y3, Y5
-	VCMPPS     $0x11, Y5, Y0, Y6
-	VANDPS     Y1, Y6, Y6
-	VCMPPS     $0x11, Y2, Y5, Y5
-	VANDPS     Y6, Y5, Y5
-	VMULPS     Y5, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y3, Y4
+	VMASKMOVPS   (DX)(R9*4), Y3, Y5
+	VCMPPS       $0x11, Y5, Y0, Y6
+	VANDPS       Y1, Y6, Y6
+	VCMPPS       $0x11, Y2, Y5, Y5
+	VANDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, DI
+	JE           two10
+	VMOVUPS      X5, (R9)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R9
 
+two10:
+	TESTL   $0x00000002, DI
+	JE      one10
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R9
+
+one10:
+	TESTL  $0x00000001, DI
+	JE     stored10
+	VMOVSS X5, (R9)
+
+stored10:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1290,22 +1490,23 @@ TEXT ·hardSiluAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Y4
+	VMOVUPS   (CX)(R8*4), Y4
 	VADDPS    Y1, Y4, Y5
 	VCMPPS    $0x11, Y2, Y5, Y6
 	VANDNPS   Y5, Y6, Y5
@@ -1313,28 +1514,47 @@ vector:
 	VBLENDVPS Y6, Y0, Y5, Y5
 	VDIVPS    Y0, Y5, Y5
 	VMULPS    Y5, Y4, Y4
-	VMOVUPS   Y4, (AX)(DI*4)
-	ADDQ      $+8, DI
-	CMPQ      DI, BX
+	VMOVUPS   Y4, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, BX
 	JL        vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y3, Y4
-	VADDPS     Y1, Y4, Y5
-	VCMPPS     $0x11, Y2, Y5, Y6
-	VANDNPS    Y5, Y6, Y5
-	VCMPPS     $0x11, Y5, Y0, Y6
-	VBLENDVPS  Y6, Y0, Y5, Y5
-	VDIVPS     Y0, Y5, Y5
-	VMULPS     Y5, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y3, Y4
+	VADDPS       Y1, Y4, Y5
+	VCMPPS       $0x11, Y2, Y5, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x11, Y5, Y0, Y6
+	VBLENDVPS    Y6, Y0, Y5, Y5
+	VDIVPS       Y0, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, SI
+	JE           two11
+	VMOVUPS      X5, (R8)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R8
 
+two11:
+	TESTL   $0x00000002, SI
+	JE      one11
+	VMOVLPS X5, (R8)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R8
+
+one11:
+	TESTL  $0x00000001, SI
+	JE     stored11
+	VMOVSS X5, (R8)
+
+stored11:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1349,24 +1569,25 @@ TEXT ·hardSiluSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y4
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y5
-	VMOVUPS   (DX)(R8*4), Y6
+	VMOVUPS   (CX)(R9*4), Y5
+	VMOVUPS   (DX)(R9*4), Y6
 	VDIVPS    Y0, Y6, Y7
 	VADDPS    Y1, Y7, Y7
 	VCMPPS    $0x11, Y6, Y2, Y8
@@ -1374,30 +1595,49 @@ vector:
 	VCMPPS    $0x11, Y0, Y6, Y6
 	VBLENDVPS Y6, Y7, Y3, Y6
 	VMULPS    Y6, Y5, Y5
-	VMOVUPS   Y5, (AX)(R8*4)
-	ADDQ      $+8, R8
-	CMPQ      R8, SI
+	VMOVUPS   Y5, (AX)(R9*4)
+	ADDQ      $+8, R9
+	CMPQ      R9, SI
 	JL        vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y4, Y5
-	VMASKMOVPS (DX)(R8*4), Y4, Y6
-	VDIVPS     Y0, Y6, Y7
-	VADDPS     Y1, Y7, Y7
-	VCMPPS     $0x11, Y6, Y2, Y8
-	VANDPS     Y7, Y8, Y7
-	VCMPPS     $0x11, Y0, Y6, Y6
-	VBLENDVPS  Y6, Y7, Y3, Y6
-	VMULPS     Y6, Y5, Y5
-	VMASKMOVPS Y5, Y4, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y4, Y5
+	VMASKMOVPS   (DX)(R9*4), Y4, Y6
+	VDIVPS       Y0, Y6, Y7
+	VADDPS       Y1, Y7, Y7
+	VCMPPS       $0x11, Y6, Y2, Y8
+	VANDPS       Y7, Y8, Y7
+	VCMPPS       $0x11, Y0, Y6, Y6
+	VBLENDVPS    Y6, Y7, Y3, Y6
+	VMULPS       Y6, Y5, Y5
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X5, X6
+	TESTL        $0x00000004, DI
+	JE           two12
+	VMOVUPS      X6, (R9)
+	VEXTRACTF128 $0x01, Y5, X6
+	ADDQ         $0x10, R9
 
+two12:
+	TESTL   $0x00000002, DI
+	JE      one12
+	VMOVLPS X6, (R9)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R9
+
+one12:
+	TESTL  $0x00000001, DI
+	JE     stored12
+	VMOVSS X6, (R9)
+
+stored12:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1410,45 +1650,65 @@ TEXT ·hardTanhAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Y3
+	VMOVUPS   (CX)(R8*4), Y3
 	VCMPPS    $0x11, Y0, Y3, Y4
 	VBLENDVPS Y4, Y0, Y3, Y3
 	VCMPPS    $0x11, Y3, Y1, Y4
 	VBLENDVPS Y4, Y1, Y3, Y3
-	VMOVUPS   Y3, (AX)(DI*4)
-	ADDQ      $+8, DI
-	CMPQ      DI, BX
+	VMOVUPS   Y3, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, BX
 	JL        vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y2, Y3
-	VCMPPS     $0x11, Y0, Y3, Y4
-	VBLENDVPS  Y4, Y0, Y3, Y3
-	VCMPPS     $0x11, Y3, Y1, Y4
-	VBLENDVPS  Y4, Y1, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y2, Y3
+	VCMPPS       $0x11, Y0, Y3, Y4
+	VBLENDVPS    Y4, Y0, Y3, Y3
+	VCMPPS       $0x11, Y3, Y1, Y4
+	VBLENDVPS    Y4, Y1, Y3, Y3
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, SI
+	JE           two13
+	VMOVUPS      X4, (R8)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R8
 
+two13:
+	TESTL   $0x00000002, SI
+	JE      one13
+	VMOVLPS X4, (R8)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R8
+
+one13:
+	TESTL  $0x00000001, SI
+	JE     stored13
+	VMOVSS X4, (R8)
+
+stored13:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1462,49 +1722,69 @@ TEXT ·hardTanhSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y4
-	VMOVUPS (DX)(R8*4), Y5
+	VMOVUPS (CX)(R9*4), Y4
+	VMOVUPS (DX)(R9*4), Y5
 	VANDPS  Y0, Y5, Y5
 	VCMPPS  $0x11, Y1, Y5, Y5
 	VANDPS  Y2, Y5, Y5
 	VMULPS  Y5, Y4, Y4
-	VMOVUPS Y4, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y4, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y3, Y4
-	VMASKMOVPS (DX)(R8*4), Y3, Y5
-	VANDPS     Y0, Y5, Y5
-	VCMPPS     $0x11, Y1, Y5, Y5
-	VANDPS     Y2, Y5, Y5
-	VMULPS     Y5, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y3, Y4
+	VMASKMOVPS   (DX)(R9*4), Y3, Y5
+	VANDPS       Y0, Y5, Y5
+	VCMPPS       $0x11, Y1, Y5, Y5
+	VANDPS       Y2, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, DI
+	JE           two14
+	VMOVUPS      X5, (R9)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R9
 
+two14:
+	TESTL   $0x00000002, DI
+	JE      one14
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R9
+
+one14:
+	TESTL  $0x00000001, DI
+	JE     stored14
+	VMOVSS X5, (R9)
+
+stored14:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1517,43 +1797,63 @@ TEXT ·leakyReluAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Y3
+	VMOVUPS   (CX)(R8*4), Y3
 	VCMPPS    $0x11, Y0, Y3, Y4
 	VMULPS    Y3, Y1, Y5
 	VBLENDVPS Y4, Y5, Y3, Y3
-	VMOVUPS   Y3, (AX)(DI*4)
-	ADDQ      $+8, DI
-	CMPQ      DI, BX
+	VMOVUPS   Y3, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, BX
 	JL        vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y2, Y3
-	VCMPPS     $0x11, Y0, Y3, Y4
-	VMULPS     Y3, Y1, Y5
-	VBLENDVPS  Y4, Y5, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y2, Y3
+	VCMPPS       $0x11, Y0, Y3, Y4
+	VMULPS       Y3, Y1, Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, SI
+	JE           two15
+	VMOVUPS      X4, (R8)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R8
 
+two15:
+	TESTL   $0x00000002, SI
+	JE      one15
+	VMOVLPS X4, (R8)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R8
+
+one15:
+	TESTL  $0x00000001, SI
+	JE     stored15
+	VMOVSS X4, (R8)
+
+stored15:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1567,47 +1867,67 @@ TEXT ·leakyReluSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y4
-	VMOVUPS   (DX)(R8*4), Y5
+	VMOVUPS   (CX)(R9*4), Y4
+	VMOVUPS   (DX)(R9*4), Y5
 	VCMPPS    $0x11, Y5, Y0, Y5
 	VBLENDVPS Y5, Y1, Y2, Y5
 	VMULPS    Y5, Y4, Y4
-	VMOVUPS   Y4, (AX)(R8*4)
-	ADDQ      $+8, R8
-	CMPQ      R8, SI
+	VMOVUPS   Y4, (AX)(R9*4)
+	ADDQ      $+8, R9
+	CMPQ      R9, SI
 	JL        vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y3, Y4
-	VMASKMOVPS (DX)(R8*4), Y3, Y5
-	VCMPPS     $0x11, Y5, Y0, Y5
-	VBLENDVPS  Y5, Y1, Y2, Y5
-	VMULPS     Y5, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y3, Y4
+	VMASKMOVPS   (DX)(R9*4), Y3, Y5
+	VCMPPS       $0x11, Y5, Y0, Y5
+	VBLENDVPS    Y5, Y1, Y2, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, DI
+	JE           two16
+	VMOVUPS      X5, (R9)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R9
 
+two16:
+	TESTL   $0x00000002, DI
+	JE      one16
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R9
+
+one16:
+	TESTL  $0x00000001, DI
+	JE     stored16
+	VMOVSS X5, (R9)
+
+stored16:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1625,22 +1945,23 @@ TEXT ·logSigmoidAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y7
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y8
+	VMOVUPS      (CX)(R8*4), Y8
 	VXORPS       Y0, Y8, Y8
 	VCMPPS       $0x11, Y8, Y2, Y9
 	VANDPS       Y8, Y9, Y9
@@ -1678,15 +1999,15 @@ vector:
 	VFMADD231PS  Y8, Y10, Y11
 	VADDPS       Y11, Y9, Y8
 	VXORPS       Y0, Y8, Y8
-	VMOVUPS      Y8, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y8, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y7, Y8
+	VMASKMOVPS   (CX)(R8*4), Y7, Y8
 	VXORPS       Y0, Y8, Y8
 	VCMPPS       $0x11, Y8, Y2, Y9
 	VANDPS       Y8, Y9, Y9
@@ -1724,12 +2045,31 @@ vectorRest:
 	VFMADD231PS  Y8, Y10, Y11
 	VADDPS       Y11, Y9, Y8
 	VXORPS       Y0, Y8, Y8
-	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X8, X9
+	TESTL        $0x00000004, SI
+	JE           two17
+	VMOVUPS      X9, (R8)
+	VEXTRACTF128 $0x01, Y8, X9
+	ADDQ         $0x10, R8
 
+two17:
+	TESTL   $0x00000002, SI
+	JE      one17
+	VMOVLPS X9, (R8)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R8
+
+one17:
+	TESTL  $0x00000001, SI
+	JE     stored17
+	VMOVSS X9, (R8)
+
+stored17:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1749,24 +2089,25 @@ TEXT ·logSigmoidSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y9
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y9
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y10
-	VMOVUPS      (DX)(R8*4), Y11
+	VMOVUPS      (CX)(R9*4), Y10
+	VMOVUPS      (DX)(R9*4), Y11
 	VCMPPS       $0x11, Y0, Y11, Y12
 	VBLENDVPS    Y12, Y0, Y11, Y11
 	VMOVAPS      Y1, Y12
@@ -1787,16 +2128,16 @@ vector:
 	VFMADD231PS  Y12, Y11, Y13
 	VXORPS       elementwiseConstants<>+1248(SB), Y13, Y11
 	VMULPS       Y11, Y10, Y10
-	VMOVUPS      Y10, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
+	VMOVUPS      Y10, (AX)(R9*4)
+	ADDQ         $+8, R9
+	CMPQ         R9, SI
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R9, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y9, Y10
-	VMASKMOVPS   (DX)(R8*4), Y9, Y11
+	VMASKMOVPS   (CX)(R9*4), Y9, Y10
+	VMASKMOVPS   (DX)(R9*4), Y9, Y11
 	VCMPPS       $0x11, Y0, Y11, Y12
 	VBLENDVPS    Y12, Y0, Y11, Y11
 	VMOVAPS      Y1, Y12
@@ -1817,13 +2158,32 @@ vectorRest:
 	VFMADD231PS  Y12, Y11, Y13
 	VXORPS       elementwiseConstants<>+1248(SB), Y13, Y11
 	VMULPS       Y11, Y10, Y10
-	VMASKMOVPS   Y10, Y9, (AX)(R8*4)
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X10, X11
+	TESTL        $0x00000004, DI
+	JE           two18
+	VMOVUPS      X11, (R9)
+	VEXTRACTF128 $0x01, Y10, X11
+	ADDQ         $0x10, R9
 
+two18:
+	TESTL   $0x00000002, DI
+	JE      one18
+	VMOVLPS X11, (R9)
+	VPSRLDQ $0x08, X11, X11
+	ADDQ    $0x08, R9
+
+one18:
+	TESTL  $0x00000001, DI
+	JE     stored18
+	VMOVSS X11, (R9)
+
+stored18:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1841,22 +2201,23 @@ TEXT ·mishAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y7
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y8
+	VMOVUPS      (CX)(R8*4), Y8
 	VCMPPS       $0x11, Y8, Y0, Y9
 	VBLENDVPS    Y9, Y0, Y8, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -1884,15 +2245,15 @@ vector:
 	VADDPS       Y2, Y9, Y10
 	VDIVPS       Y10, Y9, Y9
 	VMULPS       Y9, Y8, Y8
-	VMOVUPS      Y8, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y8, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y7, Y8
+	VMASKMOVPS   (CX)(R8*4), Y7, Y8
 	VCMPPS       $0x11, Y8, Y0, Y9
 	VBLENDVPS    Y9, Y0, Y8, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -1920,12 +2281,31 @@ vectorRest:
 	VADDPS       Y2, Y9, Y10
 	VDIVPS       Y10, Y9, Y9
 	VMULPS       Y9, Y8, Y8
-	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X8, X9
+	TESTL        $0x00000004, SI
+	JE           two19
+	VMOVUPS      X9, (R8)
+	VEXTRACTF128 $0x01, Y8, X9
+	ADDQ         $0x10, R8
 
+two19:
+	TESTL   $0x00000002, SI
+	JE      one19
+	VMOVLPS X9, (R8)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R8
+
+one19:
+	TESTL  $0x00000001, SI
+	JE     stored19
+	VMOVSS X9, (R8)
+
+stored19:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -1942,24 +2322,25 @@ TEXT ·mishSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y6
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y6
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y7
-	VMOVUPS      (DX)(R8*4), Y8
+	VMOVUPS      (CX)(R9*4), Y7
+	VMOVUPS      (DX)(R9*4), Y8
 	VCMPPS       $0x11, Y8, Y0, Y9
 	VBLENDVPS    Y9, Y0, Y8, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -1994,16 +2375,16 @@ vector:
 	VMULPS       Y9, Y8, Y8
 	VADDPS       Y8, Y10, Y8
 	VMULPS       Y8, Y7, Y7
-	VMOVUPS      Y7, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
+	VMOVUPS      Y7, (AX)(R9*4)
+	ADDQ         $+8, R9
+	CMPQ         R9, SI
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R9, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y6, Y7
-	VMASKMOVPS   (DX)(R8*4), Y6, Y8
+	VMASKMOVPS   (CX)(R9*4), Y6, Y7
+	VMASKMOVPS   (DX)(R9*4), Y6, Y8
 	VCMPPS       $0x11, Y8, Y0, Y9
 	VBLENDVPS    Y9, Y0, Y8, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -2038,13 +2419,32 @@ vectorRest:
 	VMULPS       Y9, Y8, Y8
 	VADDPS       Y8, Y10, Y8
 	VMULPS       Y8, Y7, Y7
-	VMASKMOVPS   Y7, Y6, (AX)(R8*4)
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X7, X8
+	TESTL        $0x00000004, DI
+	JE           two20
+	VMOVUPS      X8, (R9)
+	VEXTRACTF128 $0x01, Y7, X8
+	ADDQ         $0x10, R9
 
+two20:
+	TESTL   $0x00000002, DI
+	JE      one20
+	VMOVLPS X8, (R9)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R9
+
+one20:
+	TESTL  $0x00000001, DI
+	JE     stored20
+	VMOVSS X8, (R9)
+
+stored20:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2057,45 +2457,65 @@ TEXT ·relu6AVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Y3
+	VMOVUPS   (CX)(R8*4), Y3
 	VCMPPS    $0x11, Y1, Y3, Y4
 	VANDNPS   Y3, Y4, Y3
 	VCMPPS    $0x11, Y3, Y0, Y4
 	VBLENDVPS Y4, Y0, Y3, Y3
-	VMOVUPS   Y3, (AX)(DI*4)
-	ADDQ      $+8, DI
-	CMPQ      DI, BX
+	VMOVUPS   Y3, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, BX
 	JL        vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y2, Y3
-	VCMPPS     $0x11, Y1, Y3, Y4
-	VANDNPS    Y3, Y4, Y3
-	VCMPPS     $0x11, Y3, Y0, Y4
-	VBLENDVPS  Y4, Y0, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y2, Y3
+	VCMPPS       $0x11, Y1, Y3, Y4
+	VANDNPS      Y3, Y4, Y3
+	VCMPPS       $0x11, Y3, Y0, Y4
+	VBLENDVPS    Y4, Y0, Y3, Y3
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, SI
+	JE           two21
+	VMOVUPS      X4, (R8)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R8
 
+two21:
+	TESTL   $0x00000002, SI
+	JE      one21
+	VMOVLPS X4, (R8)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R8
+
+one21:
+	TESTL  $0x00000001, SI
+	JE     stored21
+	VMOVSS X4, (R8)
+
+stored21:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2109,51 +2529,71 @@ TEXT ·relu6SlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y4
-	VMOVUPS (DX)(R8*4), Y5
+	VMOVUPS (CX)(R9*4), Y4
+	VMOVUPS (DX)(R9*4), Y5
 	VCMPPS  $0x11, Y5, Y0, Y6
 	VANDPS  Y1, Y6, Y6
 	VCMPPS  $0x11, Y2, Y5, Y5
 	VANDPS  Y6, Y5, Y5
 	VMULPS  Y5, Y4, Y4
-	VMOVUPS Y4, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y4, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y3, Y4
-	VMASKMOVPS (DX)(R8*4), Y3, Y5
-	VCMPPS     $0x11, Y5, Y0, Y6
-	VANDPS     Y1, Y6, Y6
-	VCMPPS     $0x11, Y2, Y5, Y5
-	VANDPS     Y6, Y5, Y5
-	VMULPS     Y5, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y3, Y4
+	VMASKMOVPS   (DX)(R9*4), Y3, Y5
+	VCMPPS       $0x11, Y5, Y0, Y6
+	VANDPS       Y1, Y6, Y6
+	VCMPPS       $0x11, Y2, Y5, Y5
+	VANDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, DI
+	JE           two22
+	VMOVUPS      X5, (R9)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R9
 
+two22:
+	TESTL   $0x00000002, DI
+	JE      one22
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R9
+
+one22:
+	TESTL  $0x00000001, DI
+	JE     stored22
+	VMOVSS X5, (R9)
+
+stored22:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2172,22 +2612,23 @@ TEXT ·seluAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y8
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y9
+	VMOVUPS      (CX)(R8*4), Y9
 	VCMPPS       $0x11, Y3, Y9, Y10
 	VCMPPS       $0x11, Y0, Y9, Y11
 	VBLENDVPS    Y11, Y0, Y9, Y11
@@ -2210,15 +2651,15 @@ vector:
 	VMULPS       Y13, Y4, Y11
 	VMULPS       elementwiseConstants<>+1504(SB), Y9, Y9
 	VBLENDVPS    Y10, Y11, Y9, Y9
-	VMOVUPS      Y9, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y9, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y8, Y9
+	VMASKMOVPS   (CX)(R8*4), Y8, Y9
 	VCMPPS       $0x11, Y3, Y9, Y10
 	VCMPPS       $0x11, Y0, Y9, Y11
 	VBLENDVPS    Y11, Y0, Y9, Y11
@@ -2241,12 +2682,31 @@ vectorRest:
 	VMULPS       Y13, Y4, Y11
 	VMULPS       elementwiseConstants<>+1504(SB), Y9, Y9
 	VBLENDVPS    Y10, Y11, Y9, Y9
-	VMASKMOVPS   Y9, Y8, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, SI
+	JE           two23
+	VMOVUPS      X10, (R8)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R8
 
+two23:
+	TESTL   $0x00000002, SI
+	JE      one23
+	VMOVLPS X10, (R8)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R8
+
+one23:
+	TESTL  $0x00000001, SI
+	JE     stored23
+	VMOVSS X10, (R8)
+
+stored23:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2260,49 +2720,69 @@ TEXT ·seluSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y4
-	VMOVUPS   (DX)(R8*4), Y5
+	VMOVUPS   (CX)(R9*4), Y4
+	VMOVUPS   (DX)(R9*4), Y5
 	VCMPPS    $0x11, Y0, Y5, Y6
 	VADDPS    Y1, Y5, Y5
 	VBLENDVPS Y6, Y5, Y2, Y5
 	VMULPS    Y5, Y4, Y4
-	VMOVUPS   Y4, (AX)(R8*4)
-	ADDQ      $+8, R8
-	CMPQ      R8, SI
+	VMOVUPS   Y4, (AX)(R9*4)
+	ADDQ      $+8, R9
+	CMPQ      R9, SI
 	JL        vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y3, Y4
-	VMASKMOVPS (DX)(R8*4), Y3, Y5
-	VCMPPS     $0x11, Y0, Y5, Y6
-	VADDPS     Y1, Y5, Y5
-	VBLENDVPS  Y6, Y5, Y2, Y5
-	VMULPS     Y5, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y3, Y4
+	VMASKMOVPS   (DX)(R9*4), Y3, Y5
+	VCMPPS       $0x11, Y0, Y5, Y6
+	VADDPS       Y1, Y5, Y5
+	VBLENDVPS    Y6, Y5, Y2, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, DI
+	JE           two24
+	VMOVUPS      X5, (R9)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R9
 
+two24:
+	TESTL   $0x00000002, DI
+	JE      one24
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R9
+
+one24:
+	TESTL  $0x00000001, DI
+	JE     stored24
+	VMOVSS X5, (R9)
+
+stored24:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2321,22 +2801,23 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y8
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y9
+	VMOVUPS      (CX)(R8*4), Y9
 	VXORPS       Y2, Y9, Y9
 	VCMPPS       $0x11, Y9, Y3, Y10
 	VMOVAPS      Y1, Y11
@@ -2362,15 +2843,15 @@ vector:
 	VBLENDVPS    Y11, Y10, Y9, Y9
 	VADDPS       Y9, Y0, Y9
 	VDIVPS       Y9, Y0, Y9
-	VMOVUPS      Y9, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y9, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y8, Y9
+	VMASKMOVPS   (CX)(R8*4), Y8, Y9
 	VXORPS       Y2, Y9, Y9
 	VCMPPS       $0x11, Y9, Y3, Y10
 	VMOVAPS      Y1, Y11
@@ -2396,12 +2877,31 @@ vectorRest:
 	VBLENDVPS    Y11, Y10, Y9, Y9
 	VADDPS       Y9, Y0, Y9
 	VDIVPS       Y9, Y0, Y9
-	VMASKMOVPS   Y9, Y8, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, SI
+	JE           two25
+	VMOVUPS      X10, (R8)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R8
 
+two25:
+	TESTL   $0x00000002, SI
+	JE      one25
+	VMOVLPS X10, (R8)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R8
+
+one25:
+	TESTL  $0x00000001, SI
+	JE     stored25
+	VMOVSS X10, (R8)
+
+stored25:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2413,47 +2913,67 @@ TEXT ·sigmoidSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y1
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y2
-	VMOVUPS (DX)(R8*4), Y3
+	VMOVUPS (CX)(R9*4), Y2
+	VMOVUPS (DX)(R9*4), Y3
 	VSUBPS  Y3, Y0, Y4
 	VMULPS  Y4, Y3, Y3
 	VMULPS  Y3, Y2, Y2
-	VMOVUPS Y2, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y2, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y1, Y2
-	VMASKMOVPS (DX)(R8*4), Y1, Y3
-	VSUBPS     Y3, Y0, Y4
-	VMULPS     Y4, Y3, Y3
-	VMULPS     Y3, Y2, Y2
-	VMASKMOVPS Y2, Y1, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y1, Y2
+	VMASKMOVPS   (DX)(R9*4), Y1, Y3
+	VSUBPS       Y3, Y0, Y4
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X2, X3
+	TESTL        $0x00000004, DI
+	JE           two26
+	VMOVUPS      X3, (R9)
+	VEXTRACTF128 $0x01, Y2, X3
+	ADDQ         $0x10, R9
 
+two26:
+	TESTL   $0x00000002, DI
+	JE      one26
+	VMOVLPS X3, (R9)
+	VPSRLDQ $0x08, X3, X3
+	ADDQ    $0x08, R9
+
+one26:
+	TESTL  $0x00000001, DI
+	JE     stored26
+	VMOVSS X3, (R9)
+
+stored26:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2471,22 +2991,23 @@ TEXT ·siluAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y7
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y8
+	VMOVUPS      (CX)(R8*4), Y8
 	VANDPS       Y2, Y8, Y9
 	VXORPS       Y3, Y9, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -2516,15 +3037,15 @@ vector:
 	VBLENDVPS    Y11, Y9, Y10, Y12
 	VBLENDVPS    Y11, Y10, Y9, Y9
 	VMULPS       Y12, Y8, Y8
-	VMOVUPS      Y8, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y8, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y7, Y8
+	VMASKMOVPS   (CX)(R8*4), Y7, Y8
 	VANDPS       Y2, Y8, Y9
 	VXORPS       Y3, Y9, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -2554,12 +3075,31 @@ vectorRest:
 	VBLENDVPS    Y11, Y9, Y10, Y12
 	VBLENDVPS    Y11, Y10, Y9, Y9
 	VMULPS       Y12, Y8, Y8
-	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X8, X9
+	TESTL        $0x00000004, SI
+	JE           two27
+	VMOVUPS      X9, (R8)
+	VEXTRACTF128 $0x01, Y8, X9
+	ADDQ         $0x10, R8
 
+two27:
+	TESTL   $0x00000002, SI
+	JE      one27
+	VMOVLPS X9, (R8)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R8
+
+one27:
+	TESTL  $0x00000001, SI
+	JE     stored27
+	VMOVSS X9, (R8)
+
+stored27:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2576,24 +3116,25 @@ TEXT ·siluSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y6
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y6
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y7
-	VMOVUPS      (DX)(R8*4), Y8
+	VMOVUPS      (CX)(R9*4), Y7
+	VMOVUPS      (DX)(R9*4), Y8
 	VANDPS       Y2, Y8, Y9
 	VXORPS       Y3, Y9, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -2626,16 +3167,16 @@ vector:
 	VADDPS       Y8, Y0, Y8
 	VMULPS       Y8, Y12, Y8
 	VMULPS       Y8, Y7, Y7
-	VMOVUPS      Y7, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
+	VMOVUPS      Y7, (AX)(R9*4)
+	ADDQ         $+8, R9
+	CMPQ         R9, SI
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R9, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y6, Y7
-	VMASKMOVPS   (DX)(R8*4), Y6, Y8
+	VMASKMOVPS   (CX)(R9*4), Y6, Y7
+	VMASKMOVPS   (DX)(R9*4), Y6, Y8
 	VANDPS       Y2, Y8, Y9
 	VXORPS       Y3, Y9, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -2668,13 +3209,32 @@ vectorRest:
 	VADDPS       Y8, Y0, Y8
 	VMULPS       Y8, Y12, Y8
 	VMULPS       Y8, Y7, Y7
-	VMASKMOVPS   Y7, Y6, (AX)(R8*4)
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X7, X8
+	TESTL        $0x00000004, DI
+	JE           two28
+	VMOVUPS      X8, (R9)
+	VEXTRACTF128 $0x01, Y7, X8
+	ADDQ         $0x10, R9
 
+two28:
+	TESTL   $0x00000002, DI
+	JE      one28
+	VMOVLPS X8, (R9)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R9
+
+one28:
+	TESTL  $0x00000001, DI
+	JE     stored28
+	VMOVSS X8, (R9)
+
+stored28:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2688,49 +3248,69 @@ TEXT ·softShrinkAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Y4
+	VMOVUPS   (CX)(R8*4), Y4
 	VCMPPS    $0x11, Y1, Y4, Y5
 	VSUBPS    Y0, Y4, Y6
 	VANDNPS   Y6, Y5, Y5
 	VCMPPS    $0x11, Y2, Y4, Y6
 	VADDPS    Y0, Y4, Y4
 	VBLENDVPS Y6, Y4, Y5, Y4
-	VMOVUPS   Y4, (AX)(DI*4)
-	ADDQ      $+8, DI
-	CMPQ      DI, BX
+	VMOVUPS   Y4, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, BX
 	JL        vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y3, Y4
-	VCMPPS     $0x11, Y1, Y4, Y5
-	VSUBPS     Y0, Y4, Y6
-	VANDNPS    Y6, Y5, Y5
-	VCMPPS     $0x11, Y2, Y4, Y6
-	VADDPS     Y0, Y4, Y4
-	VBLENDVPS  Y6, Y4, Y5, Y4
-	VMASKMOVPS Y4, Y3, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y3, Y4
+	VCMPPS       $0x11, Y1, Y4, Y5
+	VSUBPS       Y0, Y4, Y6
+	VANDNPS      Y6, Y5, Y5
+	VCMPPS       $0x11, Y2, Y4, Y6
+	VADDPS       Y0, Y4, Y4
+	VBLENDVPS    Y6, Y4, Y5, Y4
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, SI
+	JE           two29
+	VMOVUPS      X5, (R8)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R8
 
+two29:
+	TESTL   $0x00000002, SI
+	JE      one29
+	VMOVLPS X5, (R8)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R8
+
+one29:
+	TESTL  $0x00000001, SI
+	JE     stored29
+	VMOVSS X5, (R8)
+
+stored29:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2743,47 +3323,67 @@ TEXT ·softShrinkSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y3
-	VMOVUPS (DX)(R8*4), Y4
+	VMOVUPS (CX)(R9*4), Y3
+	VMOVUPS (DX)(R9*4), Y4
 	VCMPPS  $0x00, Y0, Y4, Y4
 	VANDNPS Y1, Y4, Y4
 	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y3, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y2, Y3
-	VMASKMOVPS (DX)(R8*4), Y2, Y4
-	VCMPPS     $0x00, Y0, Y4, Y4
-	VANDNPS    Y1, Y4, Y4
-	VMULPS     Y4, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y2, Y3
+	VMASKMOVPS   (DX)(R9*4), Y2, Y4
+	VCMPPS       $0x00, Y0, Y4, Y4
+	VANDNPS      Y1, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, DI
+	JE           two30
+	VMOVUPS      X4, (R9)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R9
 
+two30:
+	TESTL   $0x00000002, DI
+	JE      one30
+	VMOVLPS X4, (R9)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R9
+
+one30:
+	TESTL  $0x00000001, DI
+	JE     stored30
+	VMOVSS X4, (R9)
+
+stored30:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2801,22 +3401,23 @@ TEXT ·softplusAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y7
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y8
+	VMOVUPS      (CX)(R8*4), Y8
 	VCMPPS       $0x11, Y8, Y1, Y9
 	VANDPS       Y8, Y9, Y9
 	VANDPS       Y2, Y8, Y8
@@ -2852,15 +3453,15 @@ vector:
 	VADDPS       Y8, Y8, Y11
 	VFMADD231PS  Y8, Y10, Y11
 	VADDPS       Y11, Y9, Y8
-	VMOVUPS      Y8, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y8, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y7, Y8
+	VMASKMOVPS   (CX)(R8*4), Y7, Y8
 	VCMPPS       $0x11, Y8, Y1, Y9
 	VANDPS       Y8, Y9, Y9
 	VANDPS       Y2, Y8, Y8
@@ -2896,12 +3497,31 @@ vectorRest:
 	VADDPS       Y8, Y8, Y11
 	VFMADD231PS  Y8, Y10, Y11
 	VADDPS       Y11, Y9, Y8
-	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X8, X9
+	TESTL        $0x00000004, SI
+	JE           two31
+	VMOVUPS      X9, (R8)
+	VEXTRACTF128 $0x01, Y8, X9
+	ADDQ         $0x10, R8
 
+two31:
+	TESTL   $0x00000002, SI
+	JE      one31
+	VMOVLPS X9, (R8)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R8
+
+one31:
+	TESTL  $0x00000001, SI
+	JE     stored31
+	VMOVSS X9, (R8)
+
+stored31:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -2921,24 +3541,25 @@ TEXT ·softplusSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y9
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y9
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y10
-	VMOVUPS      (DX)(R8*4), Y11
+	VMOVUPS      (CX)(R9*4), Y10
+	VMOVUPS      (DX)(R9*4), Y11
 	VXORPS       Y0, Y11, Y11
 	VCMPPS       $0x11, Y1, Y11, Y12
 	VBLENDVPS    Y12, Y1, Y11, Y11
@@ -2960,16 +3581,16 @@ vector:
 	VFMADD231PS  Y12, Y11, Y13
 	VXORPS       Y0, Y13, Y11
 	VMULPS       Y11, Y10, Y10
-	VMOVUPS      Y10, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
+	VMOVUPS      Y10, (AX)(R9*4)
+	ADDQ         $+8, R9
+	CMPQ         R9, SI
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R9, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y9, Y10
-	VMASKMOVPS   (DX)(R8*4), Y9, Y11
+	VMASKMOVPS   (CX)(R9*4), Y9, Y10
+	VMASKMOVPS   (DX)(R9*4), Y9, Y11
 	VXORPS       Y0, Y11, Y11
 	VCMPPS       $0x11, Y1, Y11, Y12
 	VBLENDVPS    Y12, Y1, Y11, Y11
@@ -2991,13 +3612,32 @@ vectorRest:
 	VFMADD231PS  Y12, Y11, Y13
 	VXORPS       Y0, Y13, Y11
 	VMULPS       Y11, Y10, Y10
-	VMASKMOVPS   Y10, Y9, (AX)(R8*4)
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X10, X11
+	TESTL        $0x00000004, DI
+	JE           two32
+	VMOVUPS      X11, (R9)
+	VEXTRACTF128 $0x01, Y10, X11
+	ADDQ         $0x10, R9
 
+two32:
+	TESTL   $0x00000002, DI
+	JE      one32
+	VMOVLPS X11, (R9)
+	VPSRLDQ $0x08, X11, X11
+	ADDQ    $0x08, R9
+
+one32:
+	TESTL  $0x00000001, DI
+	JE     stored32
+	VMOVSS X11, (R9)
+
+stored32:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3010,43 +3650,63 @@ TEXT ·softsignAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(DI*4), Y3
+	VMOVUPS (CX)(R8*4), Y3
 	VANDPS  Y1, Y3, Y4
 	VADDPS  Y4, Y0, Y4
 	VDIVPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(DI*4)
-	ADDQ    $+8, DI
-	CMPQ    DI, BX
+	VMOVUPS Y3, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, BX
 	JL      vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y2, Y3
-	VANDPS     Y1, Y3, Y4
-	VADDPS     Y4, Y0, Y4
-	VDIVPS     Y4, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y2, Y3
+	VANDPS       Y1, Y3, Y4
+	VADDPS       Y4, Y0, Y4
+	VDIVPS       Y4, Y3, Y3
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, SI
+	JE           two33
+	VMOVUPS      X4, (R8)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R8
 
+two33:
+	TESTL   $0x00000002, SI
+	JE      one33
+	VMOVLPS X4, (R8)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R8
+
+one33:
+	TESTL  $0x00000001, SI
+	JE     stored33
+	VMOVSS X4, (R8)
+
+stored33:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3059,49 +3719,69 @@ TEXT ·softsignSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y3
-	VMOVUPS (DX)(R8*4), Y4
+	VMOVUPS (CX)(R9*4), Y3
+	VMOVUPS (DX)(R9*4), Y4
 	VANDPS  Y1, Y4, Y4
 	VSUBPS  Y4, Y0, Y4
 	VMULPS  Y4, Y4, Y4
 	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y3, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y2, Y3
-	VMASKMOVPS (DX)(R8*4), Y2, Y4
-	VANDPS     Y1, Y4, Y4
-	VSUBPS     Y4, Y0, Y4
-	VMULPS     Y4, Y4, Y4
-	VMULPS     Y4, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y2, Y3
+	VMASKMOVPS   (DX)(R9*4), Y2, Y4
+	VANDPS       Y1, Y4, Y4
+	VSUBPS       Y4, Y0, Y4
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, DI
+	JE           two34
+	VMOVUPS      X4, (R9)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R9
 
+two34:
+	TESTL   $0x00000002, DI
+	JE      one34
+	VMOVLPS X4, (R9)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R9
+
+one34:
+	TESTL  $0x00000001, DI
+	JE     stored34
+	VMOVSS X4, (R9)
+
+stored34:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3115,22 +3795,23 @@ TEXT ·sparsePlusAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Y4
+	VMOVUPS   (CX)(R8*4), Y4
 	VADDPS    Y0, Y4, Y5
 	VCMPPS    $0x11, Y4, Y1, Y6
 	VMULPS    Y5, Y5, Y5
@@ -3138,28 +3819,47 @@ vector:
 	VANDPS    Y5, Y6, Y5
 	VCMPPS    $0x11, Y0, Y4, Y6
 	VBLENDVPS Y6, Y5, Y4, Y4
-	VMOVUPS   Y4, (AX)(DI*4)
-	ADDQ      $+8, DI
-	CMPQ      DI, BX
+	VMOVUPS   Y4, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, BX
 	JL        vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y3, Y4
-	VADDPS     Y0, Y4, Y5
-	VCMPPS     $0x11, Y4, Y1, Y6
-	VMULPS     Y5, Y5, Y5
-	VMULPS     Y2, Y5, Y5
-	VANDPS     Y5, Y6, Y5
-	VCMPPS     $0x11, Y0, Y4, Y6
-	VBLENDVPS  Y6, Y5, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y3, Y4
+	VADDPS       Y0, Y4, Y5
+	VCMPPS       $0x11, Y4, Y1, Y6
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y2, Y5, Y5
+	VANDPS       Y5, Y6, Y5
+	VCMPPS       $0x11, Y0, Y4, Y6
+	VBLENDVPS    Y6, Y5, Y4, Y4
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, SI
+	JE           two35
+	VMOVUPS      X5, (R8)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R8
 
+two35:
+	TESTL   $0x00000002, SI
+	JE      one35
+	VMOVLPS X5, (R8)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R8
+
+one35:
+	TESTL  $0x00000001, SI
+	JE     stored35
+	VMOVSS X5, (R8)
+
+stored35:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3173,24 +3873,25 @@ TEXT ·sparsePlusSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y4
-	VMOVUPS   (DX)(R8*4), Y5
+	VMOVUPS   (CX)(R9*4), Y4
+	VMOVUPS   (DX)(R9*4), Y5
 	VADDPS    Y0, Y5, Y5
 	VMULPS    Y5, Y1, Y5
 	VCMPPS    $0x11, Y2, Y5, Y6
@@ -3198,30 +3899,49 @@ vector:
 	VCMPPS    $0x11, Y5, Y0, Y6
 	VBLENDVPS Y6, Y0, Y5, Y5
 	VMULPS    Y5, Y4, Y4
-	VMOVUPS   Y4, (AX)(R8*4)
-	ADDQ      $+8, R8
-	CMPQ      R8, SI
+	VMOVUPS   Y4, (AX)(R9*4)
+	ADDQ      $+8, R9
+	CMPQ      R9, SI
 	JL        vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y3, Y4
-	VMASKMOVPS (DX)(R8*4), Y3, Y5
-	VADDPS     Y0, Y5, Y5
-	VMULPS     Y5, Y1, Y5
-	VCMPPS     $0x11, Y2, Y5, Y6
-	VANDNPS    Y5, Y6, Y5
-	VCMPPS     $0x11, Y5, Y0, Y6
-	VBLENDVPS  Y6, Y0, Y5, Y5
-	VMULPS     Y5, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y3, Y4
+	VMASKMOVPS   (DX)(R9*4), Y3, Y5
+	VADDPS       Y0, Y5, Y5
+	VMULPS       Y5, Y1, Y5
+	VCMPPS       $0x11, Y2, Y5, Y6
+	VANDNPS      Y5, Y6, Y5
+	VCMPPS       $0x11, Y5, Y0, Y6
+	VBLENDVPS    Y6, Y0, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, DI
+	JE           two36
+	VMOVUPS      X5, (R9)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R9
 
+two36:
+	TESTL   $0x00000002, DI
+	JE      one36
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R9
+
+one36:
+	TESTL  $0x00000001, DI
+	JE     stored36
+	VMOVSS X5, (R9)
+
+stored36:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3235,49 +3955,69 @@ TEXT ·sparseSigmoidAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Y4
+	VMOVUPS   (CX)(R8*4), Y4
 	VADDPS    Y0, Y4, Y4
 	VMULPS    Y4, Y1, Y4
 	VCMPPS    $0x11, Y2, Y4, Y5
 	VANDNPS   Y4, Y5, Y4
 	VCMPPS    $0x11, Y4, Y0, Y5
 	VBLENDVPS Y5, Y0, Y4, Y4
-	VMOVUPS   Y4, (AX)(DI*4)
-	ADDQ      $+8, DI
-	CMPQ      DI, BX
+	VMOVUPS   Y4, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, BX
 	JL        vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y3, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     Y4, Y1, Y4
-	VCMPPS     $0x11, Y2, Y4, Y5
-	VANDNPS    Y4, Y5, Y4
-	VCMPPS     $0x11, Y4, Y0, Y5
-	VBLENDVPS  Y5, Y0, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y3, Y4
+	VADDPS       Y0, Y4, Y4
+	VMULPS       Y4, Y1, Y4
+	VCMPPS       $0x11, Y2, Y4, Y5
+	VANDNPS      Y4, Y5, Y4
+	VCMPPS       $0x11, Y4, Y0, Y5
+	VBLENDVPS    Y5, Y0, Y4, Y4
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, SI
+	JE           two37
+	VMOVUPS      X5, (R8)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R8
 
+two37:
+	TESTL   $0x00000002, SI
+	JE      one37
+	VMOVLPS X5, (R8)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R8
+
+one37:
+	TESTL  $0x00000001, SI
+	JE     stored37
+	VMOVSS X5, (R8)
+
+stored37:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3291,51 +4031,71 @@ TEXT ·sparseSigmoidSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y4
-	VMOVUPS (DX)(R8*4), Y5
+	VMOVUPS (CX)(R9*4), Y4
+	VMOVUPS (DX)(R9*4), Y5
 	VCMPPS  $0x11, Y5, Y0, Y6
 	VANDPS  Y1, Y6, Y6
 	VCMPPS  $0x11, Y2, Y5, Y5
 	VANDPS  Y6, Y5, Y5
 	VMULPS  Y5, Y4, Y4
-	VMOVUPS Y4, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y4, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y3, Y4
-	VMASKMOVPS (DX)(R8*4), Y3, Y5
-	VCMPPS     $0x11, Y5, Y0, Y6
-	VANDPS     Y1, Y6, Y6
-	VCMPPS     $0x11, Y2, Y5, Y5
-	VANDPS     Y6, Y5, Y5
-	VMULPS     Y5, Y4, Y4
-	VMASKMOVPS Y4, Y3, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y3, Y4
+	VMASKMOVPS   (DX)(R9*4), Y3, Y5
+	VCMPPS       $0x11, Y5, Y0, Y6
+	VANDPS       Y1, Y6, Y6
+	VCMPPS       $0x11, Y2, Y5, Y5
+	VANDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, DI
+	JE           two38
+	VMOVUPS      X5, (R9)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R9
 
+two38:
+	TESTL   $0x00000002, DI
+	JE      one38
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R9
+
+one38:
+	TESTL  $0x00000001, DI
+	JE     stored38
+	VMOVSS X5, (R9)
+
+stored38:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3350,22 +4110,23 @@ TEXT ·squareplusAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y4
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (CX)(DI*4), Y5
+	VMOVUPS     (CX)(R8*4), Y5
 	VANDPS      Y0, Y5, Y6
 	VMOVAPS     Y1, Y7
 	VFMADD231PS Y5, Y5, Y7
@@ -3374,29 +4135,48 @@ vector:
 	VBLENDVPS   Y8, Y6, Y7, Y6
 	VADDPS      Y6, Y5, Y5
 	VMULPS      Y5, Y3, Y5
-	VMOVUPS     Y5, (AX)(DI*4)
-	ADDQ        $+8, DI
-	CMPQ        DI, BX
+	VMOVUPS     Y5, (AX)(R8*4)
+	ADDQ        $+8, R8
+	CMPQ        R8, BX
 	JL          vector
 
 vectorRest:
-	CMPQ        DI, DX
-	JGE         vectorDone
-	VMASKMOVPS  (CX)(DI*4), Y4, Y5
-	VANDPS      Y0, Y5, Y6
-	VMOVAPS     Y1, Y7
-	VFMADD231PS Y5, Y5, Y7
-	VSQRTPS     Y7, Y7
-	VCMPPS      $0x11, Y6, Y2, Y8
-	VBLENDVPS   Y8, Y6, Y7, Y6
-	VADDPS      Y6, Y5, Y5
-	VMULPS      Y5, Y3, Y5
-	VMASKMOVPS  Y5, Y4, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y4, Y5
+	VANDPS       Y0, Y5, Y6
+	VMOVAPS      Y1, Y7
+	VFMADD231PS  Y5, Y5, Y7
+	VSQRTPS      Y7, Y7
+	VCMPPS       $0x11, Y6, Y2, Y8
+	VBLENDVPS    Y8, Y6, Y7, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y5
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X5, X6
+	TESTL        $0x00000004, SI
+	JE           two39
+	VMOVUPS      X6, (R8)
+	VEXTRACTF128 $0x01, Y5, X6
+	ADDQ         $0x10, R8
 
+two39:
+	TESTL   $0x00000002, SI
+	JE      one39
+	VMOVLPS X6, (R8)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R8
+
+one39:
+	TESTL  $0x00000001, SI
+	JE     stored39
+	VMOVSS X6, (R8)
+
+stored39:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3408,49 +4188,69 @@ TEXT ·squareplusSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y1
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (CX)(R8*4), Y2
-	VMOVUPS     (DX)(R8*4), Y3
+	VMOVUPS     (CX)(R9*4), Y2
+	VMOVUPS     (DX)(R9*4), Y3
 	VFMADD213PS Y0, Y3, Y3
 	VDIVPS      Y3, Y0, Y3
 	VSUBPS      Y3, Y0, Y3
 	VMULPS      Y3, Y2, Y2
-	VMOVUPS     Y2, (AX)(R8*4)
-	ADDQ        $+8, R8
-	CMPQ        R8, SI
+	VMOVUPS     Y2, (AX)(R9*4)
+	ADDQ        $+8, R9
+	CMPQ        R9, SI
 	JL          vector
 
 vectorRest:
-	CMPQ        R8, BX
-	JGE         vectorDone
-	VMASKMOVPS  (CX)(R8*4), Y1, Y2
-	VMASKMOVPS  (DX)(R8*4), Y1, Y3
-	VFMADD213PS Y0, Y3, Y3
-	VDIVPS      Y3, Y0, Y3
-	VSUBPS      Y3, Y0, Y3
-	VMULPS      Y3, Y2, Y2
-	VMASKMOVPS  Y2, Y1, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y1, Y2
+	VMASKMOVPS   (DX)(R9*4), Y1, Y3
+	VFMADD213PS  Y0, Y3, Y3
+	VDIVPS       Y3, Y0, Y3
+	VSUBPS       Y3, Y0, Y3
+	VMULPS       Y3, Y2, Y2
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X2, X3
+	TESTL        $0x00000004, DI
+	JE           two40
+	VMOVUPS      X3, (R9)
+	VEXTRACTF128 $0x01, Y2, X3
+	ADDQ         $0x10, R9
 
+two40:
+	TESTL   $0x00000002, DI
+	JE      one40
+	VMOVLPS X3, (R9)
+	VPSRLDQ $0x08, X3, X3
+	ADDQ    $0x08, R9
+
+one40:
+	TESTL  $0x00000001, DI
+	JE     stored40
+	VMOVSS X3, (R9)
+
+stored40:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3465,22 +4265,23 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y4
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y5
+	VMOVUPS      (CX)(R8*4), Y5
 	VANDPS       Y2, Y5, Y6
 	VMULPS       Y5, Y5, Y7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
@@ -3522,15 +4323,15 @@ vector:
 	VMULPS       Y7, Y8, Y7
 	VFMADD231PS  Y5, Y7, Y5
 	VBLENDVPS    Y6, Y5, Y9, Y5
-	VMOVUPS      Y5, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y5, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y4, Y5
+	VMASKMOVPS   (CX)(R8*4), Y4, Y5
 	VANDPS       Y2, Y5, Y6
 	VMULPS       Y5, Y5, Y7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
@@ -3572,12 +4373,31 @@ vectorRest:
 	VMULPS       Y7, Y8, Y7
 	VFMADD231PS  Y5, Y7, Y5
 	VBLENDVPS    Y6, Y5, Y9, Y5
-	VMASKMOVPS   Y5, Y4, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X5, X6
+	TESTL        $0x00000004, SI
+	JE           two41
+	VMOVUPS      X6, (R8)
+	VEXTRACTF128 $0x01, Y5, X6
+	ADDQ         $0x10, R8
 
+two41:
+	TESTL   $0x00000002, SI
+	JE      one41
+	VMOVLPS X6, (R8)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R8
+
+one41:
+	TESTL  $0x00000001, SI
+	JE     stored41
+	VMOVSS X6, (R8)
+
+stored41:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3589,47 +4409,67 @@ TEXT ·tanhSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y1
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y2
-	VMOVUPS (DX)(R8*4), Y3
+	VMOVUPS (CX)(R9*4), Y2
+	VMOVUPS (DX)(R9*4), Y3
 	VMULPS  Y3, Y3, Y3
 	VSUBPS  Y3, Y0, Y3
 	VMULPS  Y3, Y2, Y2
-	VMOVUPS Y2, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y2, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y1, Y2
-	VMASKMOVPS (DX)(R8*4), Y1, Y3
-	VMULPS     Y3, Y3, Y3
-	VSUBPS     Y3, Y0, Y3
-	VMULPS     Y3, Y2, Y2
-	VMASKMOVPS Y2, Y1, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y1, Y2
+	VMASKMOVPS   (DX)(R9*4), Y1, Y3
+	VMULPS       Y3, Y3, Y3
+	VSUBPS       Y3, Y0, Y3
+	VMULPS       Y3, Y2, Y2
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X2, X3
+	TESTL        $0x00000004, DI
+	JE           two42
+	VMOVUPS      X3, (R9)
+	VEXTRACTF128 $0x01, Y2, X3
+	ADDQ         $0x10, R9
 
+two42:
+	TESTL   $0x00000002, DI
+	JE      one42
+	VMOVLPS X3, (R9)
+	VPSRLDQ $0x08, X3, X3
+	ADDQ    $0x08, R9
+
+one42:
+	TESTL  $0x00000001, DI
+	JE     stored42
+	VMOVSS X3, (R9)
+
+stored42:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3644,22 +4484,23 @@ TEXT ·tanhShrinkAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y4
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y5
+	VMOVUPS      (CX)(R8*4), Y5
 	VANDPS       Y3, Y5, Y6
 	VMULPS       Y5, Y5, Y7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
@@ -3703,15 +4544,15 @@ vector:
 	VXORPS       Y2, Y7, Y7
 	VSUBPS       Y9, Y5, Y5
 	VBLENDVPS    Y6, Y7, Y5, Y5
-	VMOVUPS      Y5, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y5, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y4, Y5
+	VMASKMOVPS   (CX)(R8*4), Y4, Y5
 	VANDPS       Y3, Y5, Y6
 	VMULPS       Y5, Y5, Y7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
@@ -3755,12 +4596,31 @@ vectorRest:
 	VXORPS       Y2, Y7, Y7
 	VSUBPS       Y9, Y5, Y5
 	VBLENDVPS    Y6, Y7, Y5, Y5
-	VMASKMOVPS   Y5, Y4, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X5, X6
+	TESTL        $0x00000004, SI
+	JE           two43
+	VMOVUPS      X6, (R8)
+	VEXTRACTF128 $0x01, Y5, X6
+	ADDQ         $0x10, R8
 
+two43:
+	TESTL   $0x00000002, SI
+	JE      one43
+	VMOVLPS X6, (R8)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R8
+
+one43:
+	TESTL  $0x00000001, SI
+	JE     stored43
+	VMOVSS X6, (R8)
+
+stored43:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3774,24 +4634,25 @@ TEXT ·tanhShrinkSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y4
-	VMOVUPS      (DX)(R8*4), Y5
+	VMOVUPS      (CX)(R9*4), Y4
+	VMOVUPS      (DX)(R9*4), Y5
 	VANDPS       Y2, Y5, Y6
 	VMULPS       Y5, Y5, Y7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
@@ -3835,16 +4696,16 @@ vector:
 	VBLENDVPS    Y6, Y5, Y9, Y5
 	VMULPS       Y5, Y5, Y5
 	VMULPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (AX)(R8*4)
-	ADDQ         $+8, R8
-	CMPQ         R8, SI
+	VMOVUPS      Y4, (AX)(R9*4)
+	ADDQ         $+8, R9
+	CMPQ         R9, SI
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R9, BX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y3, Y4
-	VMASKMOVPS   (DX)(R8*4), Y3, Y5
+	VMASKMOVPS   (CX)(R9*4), Y3, Y4
+	VMASKMOVPS   (DX)(R9*4), Y3, Y5
 	VANDPS       Y2, Y5, Y6
 	VMULPS       Y5, Y5, Y7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
@@ -3888,13 +4749,32 @@ vectorRest:
 	VBLENDVPS    Y6, Y5, Y9, Y5
 	VMULPS       Y5, Y5, Y5
 	VMULPS       Y5, Y4, Y4
-	VMASKMOVPS   Y4, Y3, (AX)(R8*4)
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, DI
+	JE           two44
+	VMOVUPS      X5, (R9)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R9
 
+two44:
+	TESTL   $0x00000002, DI
+	JE      one44
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R9
+
+one44:
+	TESTL  $0x00000001, DI
+	JE     stored44
+	VMOVSS X5, (R9)
+
+stored44:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3905,41 +4785,61 @@ TEXT ·biasAVX2(SB), NOSPLIT, $0-160
 	MOVQ    cols+8(FP), DX
 	MOVQ    DX, BX
 	ANDQ    $-8, BX
-	MOVQ    DX, AX
-	SUBQ    BX, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    DX, SI
+	SUBQ    BX, SI
+	LEAQ    laneMasks<>+0(SB), AX
+	MOVQ    SI, CX
+	NEGQ    CX
+	VMOVUPS 32(AX)(CX*4), Y0
 	MOVQ    data_0+16(FP), AX
 	MOVQ    data_1+24(FP), CX
-	MOVQ    rows+0(FP), SI
+	MOVQ    rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(DI*4), Y1
-	VMOVUPS (CX)(DI*4), Y2
+	VMOVUPS (AX)(R8*4), Y1
+	VMOVUPS (CX)(R8*4), Y2
 	VADDPS  Y2, Y1, Y1
-	VMOVUPS Y1, (AX)(DI*4)
-	ADDQ    $+8, DI
-	CMPQ    DI, BX
+	VMOVUPS Y1, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, BX
 	JL      vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (AX)(DI*4), Y0, Y1
-	VMASKMOVPS (CX)(DI*4), Y0, Y2
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R8*4), Y0, Y1
+	VMASKMOVPS   (CX)(R8*4), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X1, X2
+	TESTL        $0x00000004, SI
+	JE           two45
+	VMOVUPS      X2, (R8)
+	VEXTRACTF128 $0x01, Y1, X2
+	ADDQ         $0x10, R8
 
+two45:
+	TESTL   $0x00000002, SI
+	JE      one45
+	VMOVLPS X2, (R8)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, R8
+
+one45:
+	TESTL  $0x00000001, SI
+	JE     stored45
+	VMOVSS X2, (R8)
+
+stored45:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -3951,45 +4851,65 @@ TEXT ·biasReluAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y1
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(DI*4), Y2
-	VMOVUPS (CX)(DI*4), Y3
+	VMOVUPS (AX)(R8*4), Y2
+	VMOVUPS (CX)(R8*4), Y3
 	VADDPS  Y3, Y2, Y2
 	VCMPPS  $0x11, Y0, Y2, Y3
 	VANDNPS Y2, Y3, Y2
-	VMOVUPS Y2, (AX)(DI*4)
-	ADDQ    $+8, DI
-	CMPQ    DI, BX
+	VMOVUPS Y2, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, BX
 	JL      vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (AX)(DI*4), Y1, Y2
-	VMASKMOVPS (CX)(DI*4), Y1, Y3
-	VADDPS     Y3, Y2, Y2
-	VCMPPS     $0x11, Y0, Y2, Y3
-	VANDNPS    Y2, Y3, Y2
-	VMASKMOVPS Y2, Y1, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R8*4), Y1, Y2
+	VMASKMOVPS   (CX)(R8*4), Y1, Y3
+	VADDPS       Y3, Y2, Y2
+	VCMPPS       $0x11, Y0, Y2, Y3
+	VANDNPS      Y2, Y3, Y2
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X2, X3
+	TESTL        $0x00000004, SI
+	JE           two46
+	VMOVUPS      X3, (R8)
+	VEXTRACTF128 $0x01, Y2, X3
+	ADDQ         $0x10, R8
 
+two46:
+	TESTL   $0x00000002, SI
+	JE      one46
+	VMOVLPS X3, (R8)
+	VPSRLDQ $0x08, X3, X3
+	ADDQ    $0x08, R8
+
+one46:
+	TESTL  $0x00000001, SI
+	JE     stored46
+	VMOVSS X3, (R8)
+
+stored46:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4001,43 +4921,63 @@ TEXT ·reluGradAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y1
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(DI*4), Y2
+	VMOVUPS (CX)(R8*4), Y2
 	VCMPPS  $0x11, Y2, Y0, Y2
-	VMOVUPS (AX)(DI*4), Y3
+	VMOVUPS (AX)(R8*4), Y3
 	VANDPS  Y3, Y2, Y2
-	VMOVUPS Y2, (AX)(DI*4)
-	ADDQ    $+8, DI
-	CMPQ    DI, BX
+	VMOVUPS Y2, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, BX
 	JL      vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y1, Y2
-	VCMPPS     $0x11, Y2, Y0, Y2
-	VMASKMOVPS (AX)(DI*4), Y1, Y3
-	VANDPS     Y3, Y2, Y2
-	VMASKMOVPS Y2, Y1, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y1, Y2
+	VCMPPS       $0x11, Y2, Y0, Y2
+	VMASKMOVPS   (AX)(R8*4), Y1, Y3
+	VANDPS       Y3, Y2, Y2
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X2, X3
+	TESTL        $0x00000004, SI
+	JE           two47
+	VMOVUPS      X3, (R8)
+	VEXTRACTF128 $0x01, Y2, X3
+	ADDQ         $0x10, R8
 
+two47:
+	TESTL   $0x00000002, SI
+	JE      one47
+	VMOVLPS X3, (R8)
+	VPSRLDQ $0x08, X3, X3
+	ADDQ    $0x08, R8
+
+one47:
+	TESTL  $0x00000001, SI
+	JE     stored47
+	VMOVSS X3, (R8)
+
+stored47:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4050,41 +4990,61 @@ TEXT ·residualAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(DI*4), Y3
+	VMOVUPS (CX)(R8*4), Y3
 	VSUBPS  Y0, Y3, Y3
 	VMULPS  Y1, Y3, Y3
-	VMOVUPS Y3, (AX)(DI*4)
-	ADDQ    $+8, DI
-	CMPQ    DI, BX
+	VMOVUPS Y3, (AX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, BX
 	JL      vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y2, Y3
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y2, Y3
+	VSUBPS       Y0, Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, SI
+	JE           two48
+	VMOVUPS      X4, (R8)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R8
 
+two48:
+	TESTL   $0x00000002, SI
+	JE      one48
+	VMOVLPS X4, (R8)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R8
+
+one48:
+	TESTL  $0x00000001, SI
+	JE     stored48
+	VMOVSS X4, (R8)
+
+stored48:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4099,51 +5059,71 @@ TEXT ·dropoutAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y4
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y5
-	VMOVUPS   (DX)(R8*4), Y6
+	VMOVUPS   (CX)(R9*4), Y5
+	VMOVUPS   (DX)(R9*4), Y6
 	VPMINUD   Y0, Y6, Y6
 	VPCMPEQD  Y0, Y6, Y6
 	VMULPS    Y1, Y5, Y5
 	VADDPS    Y2, Y5, Y5
 	VBLENDVPS Y6, Y5, Y3, Y5
-	VMOVUPS   Y5, (AX)(R8*4)
-	ADDQ      $+8, R8
-	CMPQ      R8, SI
+	VMOVUPS   Y5, (AX)(R9*4)
+	ADDQ      $+8, R9
+	CMPQ      R9, SI
 	JL        vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y4, Y5
-	VMASKMOVPS (DX)(R8*4), Y4, Y6
-	VPMINUD    Y0, Y6, Y6
-	VPCMPEQD   Y0, Y6, Y6
-	VMULPS     Y1, Y5, Y5
-	VADDPS     Y2, Y5, Y5
-	VBLENDVPS  Y6, Y5, Y3, Y5
-	VMASKMOVPS Y5, Y4, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y4, Y5
+	VMASKMOVPS   (DX)(R9*4), Y4, Y6
+	VPMINUD      Y0, Y6, Y6
+	VPCMPEQD     Y0, Y6, Y6
+	VMULPS       Y1, Y5, Y5
+	VADDPS       Y2, Y5, Y5
+	VBLENDVPS    Y6, Y5, Y3, Y5
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X5, X6
+	TESTL        $0x00000004, DI
+	JE           two49
+	VMOVUPS      X6, (R9)
+	VEXTRACTF128 $0x01, Y5, X6
+	ADDQ         $0x10, R9
 
+two49:
+	TESTL   $0x00000002, DI
+	JE      one49
+	VMOVLPS X6, (R9)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R9
+
+one49:
+	TESTL  $0x00000001, DI
+	JE     stored49
+	VMOVSS X6, (R9)
+
+stored49:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4156,47 +5136,67 @@ TEXT ·dropoutSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS  (DX)(R8*4), Y3
+	VMOVUPS  (DX)(R9*4), Y3
 	VPCMPEQD Y1, Y3, Y3
-	VMOVUPS  (CX)(R8*4), Y4
+	VMOVUPS  (CX)(R9*4), Y4
 	VMULPS   Y0, Y4, Y4
 	VANDNPS  Y4, Y3, Y3
-	VMOVUPS  Y3, (AX)(R8*4)
-	ADDQ     $+8, R8
-	CMPQ     R8, SI
+	VMOVUPS  Y3, (AX)(R9*4)
+	ADDQ     $+8, R9
+	CMPQ     R9, SI
 	JL       vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (DX)(R8*4), Y2, Y3
-	VPCMPEQD   Y1, Y3, Y3
-	VMASKMOVPS (CX)(R8*4), Y2, Y4
-	VMULPS     Y0, Y4, Y4
-	VANDNPS    Y4, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (DX)(R9*4), Y2, Y3
+	VPCMPEQD     Y1, Y3, Y3
+	VMASKMOVPS   (CX)(R9*4), Y2, Y4
+	VMULPS       Y0, Y4, Y4
+	VANDNPS      Y4, Y3, Y3
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, DI
+	JE           two50
+	VMOVUPS      X4, (R9)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R9
 
+two50:
+	TESTL   $0x00000002, DI
+	JE      one50
+	VMOVLPS X4, (R9)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R9
+
+one50:
+	TESTL  $0x00000001, DI
+	JE     stored50
+	VMOVSS X4, (R9)
+
+stored50:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4207,13 +5207,14 @@ TEXT ·squareSumsAVX2(SB), NOSPLIT, $0-160
 	MOVQ    cols+8(FP), BX
 	MOVQ    BX, SI
 	ANDQ    $-8, SI
-	MOVQ    BX, AX
-	SUBQ    SI, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	XORQ    R8, R8
-	CMPQ    R8, SI
+	MOVQ    BX, DI
+	SUBQ    SI, DI
+	LEAQ    laneMasks<>+0(SB), AX
+	MOVQ    DI, CX
+	NEGQ    CX
+	VMOVUPS 32(AX)(CX*4), Y0
+	XORQ    R9, R9
+	CMPQ    R9, SI
 	JGE     vectorRest
 
 vector:
@@ -4221,48 +5222,67 @@ vector:
 	MOVQ   data_1+24(FP), CX
 	MOVQ   data_2+32(FP), DX
 	VXORPS X1, X1, X1
-	MOVQ   rows+0(FP), DI
+	MOVQ   rows+0(FP), R8
 
 row:
-	VMOVUPS (CX)(R8*4), Y2
-	VMOVUPS (DX)(R8*4), Y3
+	VMOVUPS (CX)(R9*4), Y2
+	VMOVUPS (DX)(R9*4), Y3
 	VSUBPS  Y3, Y2, Y2
 	VMULPS  Y2, Y2, Y2
 	VADDPS  Y2, Y1, Y1
 	ADDQ    strides_0+72(FP), AX
 	ADDQ    strides_1+80(FP), CX
 	ADDQ    strides_2+88(FP), DX
-	DECQ    DI
+	DECQ    R8
 	JNE     row
 	MOVQ    data_0+16(FP), AX
-	VMOVUPS Y1, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y1, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ   R8, BX
+	CMPQ   R9, BX
 	JGE    vectorDone
 	MOVQ   data_0+16(FP), AX
 	MOVQ   data_1+24(FP), CX
 	MOVQ   data_2+32(FP), DX
 	VXORPS X4, X4, X4
-	MOVQ   rows+0(FP), DI
+	MOVQ   rows+0(FP), R8
 
 rowOfRest:
-	VMASKMOVPS (CX)(R8*4), Y0, Y1
-	VMASKMOVPS (DX)(R8*4), Y0, Y2
-	VSUBPS     Y2, Y1, Y1
-	VMULPS     Y1, Y1, Y1
-	VADDPS     Y1, Y4, Y4
-	ADDQ       strides_0+72(FP), AX
-	ADDQ       strides_1+80(FP), CX
-	ADDQ       strides_2+88(FP), DX
-	DECQ       DI
-	JNE        rowOfRest
-	MOVQ       data_0+16(FP), AX
-	VMASKMOVPS Y4, Y0, (AX)(R8*4)
+	VMASKMOVPS   (CX)(R9*4), Y0, Y1
+	VMASKMOVPS   (DX)(R9*4), Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       Y1, Y1, Y1
+	VADDPS       Y1, Y4, Y4
+	ADDQ         strides_0+72(FP), AX
+	ADDQ         strides_1+80(FP), CX
+	ADDQ         strides_2+88(FP), DX
+	DECQ         R8
+	JNE          rowOfRest
+	MOVQ         data_0+16(FP), AX
+	LEAQ         (AX)(R9*4), AX
+	VMOVAPS      X4, X0
+	TESTL        $0x00000004, DI
+	JE           two51
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y4, X0
+	ADDQ         $0x10, AX
 
+two51:
+	TESTL   $0x00000002, DI
+	JE      one51
+	VMOVLPS X0, (AX)
+	VPSRLDQ $0x08, X0, X0
+	ADDQ    $0x08, AX
+
+one51:
+	TESTL  $0x00000001, DI
+	JE     stored51
+	VMOVSS X0, (AX)
+
+stored51:
 vectorDone:
 	VZEROUPPER
 	RET
@@ -4273,55 +5293,75 @@ TEXT ·normalizeAVX2(SB), NOSPLIT, $0-160
 	MOVQ    cols+8(FP), DI
 	MOVQ    DI, R8
 	ANDQ    $-8, R8
-	MOVQ    DI, AX
-	SUBQ    R8, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    DI, R9
+	SUBQ    R8, R9
+	LEAQ    laneMasks<>+0(SB), AX
+	MOVQ    R9, CX
+	NEGQ    CX
+	VMOVUPS 32(AX)(CX*4), Y0
 	MOVQ    data_0+16(FP), AX
 	MOVQ    data_1+24(FP), CX
 	MOVQ    data_2+32(FP), DX
 	MOVQ    data_3+40(FP), BX
 	MOVQ    data_4+48(FP), SI
-	MOVQ    rows+0(FP), R9
+	MOVQ    rows+0(FP), R10
 
 row:
-	XORQ R10, R10
-	CMPQ R10, R8
+	XORQ R11, R11
+	CMPQ R11, R8
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R10*4), Y1
-	VMOVUPS (DX)(R10*4), Y2
+	VMOVUPS (CX)(R11*4), Y1
+	VMOVUPS (DX)(R11*4), Y2
 	VSUBPS  Y2, Y1, Y1
-	VMOVUPS (BX)(R10*4), Y2
+	VMOVUPS (BX)(R11*4), Y2
 	VMULPS  Y2, Y1, Y1
-	VMOVUPS (SI)(R10*4), Y2
+	VMOVUPS (SI)(R11*4), Y2
 	VADDPS  Y2, Y1, Y1
-	VMOVUPS Y1, (AX)(R10*4)
-	ADDQ    $+8, R10
-	CMPQ    R10, R8
+	VMOVUPS Y1, (AX)(R11*4)
+	ADDQ    $+8, R11
+	CMPQ    R11, R8
 	JL      vector
 
 vectorRest:
-	CMPQ       R10, DI
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R10*4), Y0, Y1
-	VMASKMOVPS (DX)(R10*4), Y0, Y2
-	VSUBPS     Y2, Y1, Y1
-	VMASKMOVPS (BX)(R10*4), Y0, Y2
-	VMULPS     Y2, Y1, Y1
-	VMASKMOVPS (SI)(R10*4), Y0, Y2
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(R10*4)
+	CMPQ         R11, DI
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R11*4), Y0, Y1
+	VMASKMOVPS   (DX)(R11*4), Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMASKMOVPS   (BX)(R11*4), Y0, Y2
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   (SI)(R11*4), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	LEAQ         (AX)(R11*4), R11
+	VMOVAPS      X1, X2
+	TESTL        $0x00000004, R9
+	JE           two52
+	VMOVUPS      X2, (R11)
+	VEXTRACTF128 $0x01, Y1, X2
+	ADDQ         $0x10, R11
 
+two52:
+	TESTL   $0x00000002, R9
+	JE      one52
+	VMOVLPS X2, (R11)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, R11
+
+one52:
+	TESTL  $0x00000001, R9
+	JE     stored52
+	VMOVSS X2, (R11)
+
+stored52:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
 	ADDQ strides_3+96(FP), BX
 	ADDQ strides_4+104(FP), SI
-	DECQ R9
+	DECQ R10
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4332,13 +5372,14 @@ TEXT ·normalizeSumsAVX2(SB), NOSPLIT, $0-160
 	MOVQ    cols+8(FP), R8
 	MOVQ    R8, R9
 	ANDQ    $-8, R9
-	MOVQ    R8, AX
-	SUBQ    R9, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
-	XORQ    R11, R11
-	CMPQ    R11, R9
+	MOVQ    R8, R10
+	SUBQ    R9, R10
+	LEAQ    laneMasks<>+0(SB), AX
+	MOVQ    R10, CX
+	NEGQ    CX
+	VMOVUPS 32(AX)(CX*4), Y0
+	XORQ    R12, R12
+	CMPQ    R12, R9
 	JGE     vectorRest
 
 vector:
@@ -4350,14 +5391,14 @@ vector:
 	MOVQ   data_5+56(FP), DI
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
-	MOVQ   rows+0(FP), R10
+	MOVQ   rows+0(FP), R11
 
 row:
-	VMOVUPS (BX)(R11*4), Y3
-	VMOVUPS (DX)(R11*4), Y4
-	VMOVUPS (SI)(R11*4), Y5
+	VMOVUPS (BX)(R12*4), Y3
+	VMOVUPS (DX)(R12*4), Y4
+	VMOVUPS (SI)(R12*4), Y5
 	VSUBPS  Y5, Y4, Y4
-	VMOVUPS (DI)(R11*4), Y5
+	VMOVUPS (DI)(R12*4), Y5
 	VMULPS  Y5, Y4, Y4
 	VMULPS  Y4, Y3, Y4
 	VADDPS  Y4, Y1, Y1
@@ -4368,18 +5409,18 @@ row:
 	ADDQ    strides_3+96(FP), BX
 	ADDQ    strides_4+104(FP), SI
 	ADDQ    strides_5+112(FP), DI
-	DECQ    R10
+	DECQ    R11
 	JNE     row
 	MOVQ    data_0+16(FP), AX
-	VMOVUPS Y1, (AX)(R11*4)
+	VMOVUPS Y1, (AX)(R12*4)
 	MOVQ    data_1+24(FP), AX
-	VMOVUPS Y2, (AX)(R11*4)
-	ADDQ    $+8, R11
-	CMPQ    R11, R9
+	VMOVUPS Y2, (AX)(R12*4)
+	ADDQ    $+8, R12
+	CMPQ    R12, R9
 	JL      vector
 
 vectorRest:
-	CMPQ   R11, R8
+	CMPQ   R12, R8
 	JGE    vectorDone
 	MOVQ   data_0+16(FP), AX
 	MOVQ   data_1+24(FP), CX
@@ -4389,31 +5430,70 @@ vectorRest:
 	MOVQ   data_5+56(FP), DI
 	VXORPS X6, X6, X6
 	VXORPS X7, X7, X7
-	MOVQ   rows+0(FP), R10
+	MOVQ   rows+0(FP), R11
 
 rowOfRest:
-	VMASKMOVPS (BX)(R11*4), Y0, Y1
-	VMASKMOVPS (DX)(R11*4), Y0, Y2
-	VMASKMOVPS (SI)(R11*4), Y0, Y3
-	VSUBPS     Y3, Y2, Y2
-	VMASKMOVPS (DI)(R11*4), Y0, Y3
-	VMULPS     Y3, Y2, Y2
-	VMULPS     Y2, Y1, Y2
-	VADDPS     Y2, Y6, Y6
-	VADDPS     Y1, Y7, Y7
-	ADDQ       strides_0+72(FP), AX
-	ADDQ       strides_1+80(FP), CX
-	ADDQ       strides_2+88(FP), DX
-	ADDQ       strides_3+96(FP), BX
-	ADDQ       strides_4+104(FP), SI
-	ADDQ       strides_5+112(FP), DI
-	DECQ       R10
-	JNE        rowOfRest
-	MOVQ       data_0+16(FP), AX
-	VMASKMOVPS Y6, Y0, (AX)(R11*4)
-	MOVQ       data_1+24(FP), AX
-	VMASKMOVPS Y7, Y0, (AX)(R11*4)
+	VMASKMOVPS   (BX)(R12*4), Y0, Y1
+	VMASKMOVPS   (DX)(R12*4), Y0, Y2
+	VMASKMOVPS   (SI)(R12*4), Y0, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMASKMOVPS   (DI)(R12*4), Y0, Y3
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y6, Y6
+	VADDPS       Y1, Y7, Y7
+	ADDQ         strides_0+72(FP), AX
+	ADDQ         strides_1+80(FP), CX
+	ADDQ         strides_2+88(FP), DX
+	ADDQ         strides_3+96(FP), BX
+	ADDQ         strides_4+104(FP), SI
+	ADDQ         strides_5+112(FP), DI
+	DECQ         R11
+	JNE          rowOfRest
+	MOVQ         data_0+16(FP), AX
+	LEAQ         (AX)(R12*4), AX
+	VMOVAPS      X6, X0
+	TESTL        $0x00000004, R10
+	JE           two53
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y6, X0
+	ADDQ         $0x10, AX
 
+two53:
+	TESTL   $0x00000002, R10
+	JE      one53
+	VMOVLPS X0, (AX)
+	VPSRLDQ $0x08, X0, X0
+	ADDQ    $0x08, AX
+
+one53:
+	TESTL  $0x00000001, R10
+	JE     stored53
+	VMOVSS X0, (AX)
+
+stored53:
+	MOVQ         data_1+24(FP), AX
+	LEAQ         (AX)(R12*4), AX
+	VMOVAPS      X7, X0
+	TESTL        $0x00000004, R10
+	JE           two54
+	VMOVUPS      X0, (AX)
+	VEXTRACTF128 $0x01, Y7, X0
+	ADDQ         $0x10, AX
+
+two54:
+	TESTL   $0x00000002, R10
+	JE      one54
+	VMOVLPS X0, (AX)
+	VPSRLDQ $0x08, X0, X0
+	ADDQ    $0x08, AX
+
+one54:
+	TESTL  $0x00000001, R10
+	JE     stored54
+	VMOVSS X0, (AX)
+
+stored54:
 vectorDone:
 	VZEROUPPER
 	RET
@@ -4424,11 +5504,12 @@ TEXT ·normalizeSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ    cols+8(FP), R9
 	MOVQ    R9, R10
 	ANDQ    $-8, R10
-	MOVQ    R9, AX
-	SUBQ    R10, AX
-	LEAQ    laneMasks<>+0(SB), CX
-	NEGQ    AX
-	VMOVUPS 32(CX)(AX*4), Y0
+	MOVQ    R9, R11
+	SUBQ    R10, R11
+	LEAQ    laneMasks<>+0(SB), AX
+	MOVQ    R11, CX
+	NEGQ    CX
+	VMOVUPS 32(AX)(CX*4), Y0
 	MOVQ    data_0+16(FP), AX
 	MOVQ    data_1+24(FP), CX
 	MOVQ    data_2+32(FP), DX
@@ -4436,44 +5517,63 @@ TEXT ·normalizeSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ    data_4+48(FP), SI
 	MOVQ    data_5+56(FP), DI
 	MOVQ    data_6+64(FP), R8
-	MOVQ    rows+0(FP), R11
+	MOVQ    rows+0(FP), R12
 
 row:
-	XORQ R12, R12
-	CMPQ R12, R10
+	XORQ R13, R13
+	CMPQ R13, R10
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R12*4), Y1
-	VMOVUPS      (SI)(R12*4), Y2
+	VMOVUPS      (CX)(R13*4), Y1
+	VMOVUPS      (SI)(R13*4), Y2
 	VMULPS       Y2, Y1, Y1
-	VMOVUPS      (R8)(R12*4), Y2
+	VMOVUPS      (R8)(R13*4), Y2
 	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      (DX)(R12*4), Y2
-	VMOVUPS      (BX)(R12*4), Y3
+	VMOVUPS      (DX)(R13*4), Y2
+	VMOVUPS      (BX)(R13*4), Y3
 	VSUBPS       Y3, Y2, Y2
-	VMOVUPS      (DI)(R12*4), Y3
+	VMOVUPS      (DI)(R13*4), Y3
 	VFNMADD231PS Y3, Y2, Y1
-	VMOVUPS      Y1, (AX)(R12*4)
-	ADDQ         $+8, R12
-	CMPQ         R12, R10
+	VMOVUPS      Y1, (AX)(R13*4)
+	ADDQ         $+8, R13
+	CMPQ         R13, R10
 	JL           vector
 
 vectorRest:
-	CMPQ         R12, R9
+	CMPQ         R13, R9
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(R12*4), Y0, Y1
-	VMASKMOVPS   (SI)(R12*4), Y0, Y2
+	VMASKMOVPS   (CX)(R13*4), Y0, Y1
+	VMASKMOVPS   (SI)(R13*4), Y0, Y2
 	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   (R8)(R12*4), Y0, Y2
+	VMASKMOVPS   (R8)(R13*4), Y0, Y2
 	VSUBPS       Y2, Y1, Y1
-	VMASKMOVPS   (DX)(R12*4), Y0, Y2
-	VMASKMOVPS   (BX)(R12*4), Y0, Y3
+	VMASKMOVPS   (DX)(R13*4), Y0, Y2
+	VMASKMOVPS   (BX)(R13*4), Y0, Y3
 	VSUBPS       Y3, Y2, Y2
-	VMASKMOVPS   (DI)(R12*4), Y0, Y3
+	VMASKMOVPS   (DI)(R13*4), Y0, Y3
 	VFNMADD231PS Y3, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R12*4)
+	LEAQ         (AX)(R13*4), R13
+	VMOVAPS      X1, X2
+	TESTL        $0x00000004, R11
+	JE           two55
+	VMOVUPS      X2, (R13)
+	VEXTRACTF128 $0x01, Y1, X2
+	ADDQ         $0x10, R13
 
+two55:
+	TESTL   $0x00000002, R11
+	JE      one55
+	VMOVLPS X2, (R13)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, R13
+
+one55:
+	TESTL  $0x00000001, R11
+	JE     stored55
+	VMOVSS X2, (R13)
+
+stored55:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
@@ -4482,7 +5582,7 @@ vectorDone:
 	ADDQ strides_4+104(FP), SI
 	ADDQ strides_5+112(FP), DI
 	ADDQ strides_6+120(FP), R8
-	DECQ R11
+	DECQ R12
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4495,43 +5595,63 @@ TEXT ·leakyUnitAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y2
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y2
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Y3
+	VMOVUPS   (CX)(R8*4), Y3
 	VCMPPS    $0x11, Y1, Y3, Y4
 	VMULPS    Y3, Y0, Y5
 	VBLENDVPS Y4, Y5, Y3, Y3
-	VMOVUPS   Y3, (AX)(DI*4)
-	ADDQ      $+8, DI
-	CMPQ      DI, BX
+	VMOVUPS   Y3, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, BX
 	JL        vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(DI*4), Y2, Y3
-	VCMPPS     $0x11, Y1, Y3, Y4
-	VMULPS     Y3, Y0, Y5
-	VBLENDVPS  Y4, Y5, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R8*4), Y2, Y3
+	VCMPPS       $0x11, Y1, Y3, Y4
+	VMULPS       Y3, Y0, Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, SI
+	JE           two56
+	VMOVUPS      X4, (R8)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, R8
 
+two56:
+	TESTL   $0x00000002, SI
+	JE      one56
+	VMOVLPS X4, (R8)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, R8
+
+one56:
+	TESTL  $0x00000001, SI
+	JE     stored56
+	VMOVSS X4, (R8)
+
+stored56:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4545,47 +5665,67 @@ TEXT ·leakyUnitSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (DX)(R8*4), Y4
+	VMOVUPS   (DX)(R9*4), Y4
 	VCMPPS    $0x11, Y4, Y1, Y4
 	VBLENDVPS Y4, Y2, Y0, Y4
-	VMOVUPS   (CX)(R8*4), Y5
+	VMOVUPS   (CX)(R9*4), Y5
 	VMULPS    Y4, Y5, Y4
-	VMOVUPS   Y4, (AX)(R8*4)
-	ADDQ      $+8, R8
-	CMPQ      R8, SI
+	VMOVUPS   Y4, (AX)(R9*4)
+	ADDQ      $+8, R9
+	CMPQ      R9, SI
 	JL        vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (DX)(R8*4), Y3, Y4
-	VCMPPS     $0x11, Y4, Y1, Y4
-	VBLENDVPS  Y4, Y2, Y0, Y4
-	VMASKMOVPS (CX)(R8*4), Y3, Y5
-	VMULPS     Y4, Y5, Y4
-	VMASKMOVPS Y4, Y3, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (DX)(R9*4), Y3, Y4
+	VCMPPS       $0x11, Y4, Y1, Y4
+	VBLENDVPS    Y4, Y2, Y0, Y4
+	VMASKMOVPS   (CX)(R9*4), Y3, Y5
+	VMULPS       Y4, Y5, Y4
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, DI
+	JE           two57
+	VMOVUPS      X5, (R9)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R9
 
+two57:
+	TESTL   $0x00000002, DI
+	JE      one57
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R9
+
+one57:
+	TESTL  $0x00000001, DI
+	JE     stored57
+	VMOVSS X5, (R9)
+
+stored57:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4604,22 +5744,23 @@ TEXT ·alphaUnitAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y8
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y9
+	VMOVUPS      (CX)(R8*4), Y9
 	VCMPPS       $0x11, Y4, Y9, Y10
 	VCMPPS       $0x11, Y1, Y9, Y11
 	VBLENDVPS    Y11, Y1, Y9, Y11
@@ -4641,15 +5782,15 @@ vector:
 	VFMADD231PS  Y12, Y11, Y13
 	VMULPS       Y13, Y0, Y11
 	VBLENDVPS    Y10, Y11, Y9, Y9
-	VMOVUPS      Y9, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y9, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y8, Y9
+	VMASKMOVPS   (CX)(R8*4), Y8, Y9
 	VCMPPS       $0x11, Y4, Y9, Y10
 	VCMPPS       $0x11, Y1, Y9, Y11
 	VBLENDVPS    Y11, Y1, Y9, Y11
@@ -4671,12 +5812,31 @@ vectorRest:
 	VFMADD231PS  Y12, Y11, Y13
 	VMULPS       Y13, Y0, Y11
 	VBLENDVPS    Y10, Y11, Y9, Y9
-	VMASKMOVPS   Y9, Y8, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, SI
+	JE           two58
+	VMOVUPS      X10, (R8)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R8
 
+two58:
+	TESTL   $0x00000002, SI
+	JE      one58
+	VMOVLPS X10, (R8)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R8
+
+one58:
+	TESTL  $0x00000001, SI
+	JE     stored58
+	VMOVSS X10, (R8)
+
+stored58:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4690,53 +5850,73 @@ TEXT ·alphaUnitSlopeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), SI
 	MOVQ         SI, DI
 	ANDQ         $-8, DI
-	MOVQ         SI, AX
-	SUBQ         DI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y3
+	MOVQ         SI, R8
+	SUBQ         DI, R8
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         R8, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y3
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
 	MOVQ         data_3+40(FP), BX
-	MOVQ         rows+0(FP), R8
+	MOVQ         rows+0(FP), R9
 
 row:
-	XORQ R9, R9
-	CMPQ R9, DI
+	XORQ R10, R10
+	CMPQ R10, DI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (DX)(R9*4), Y4
+	VMOVUPS   (DX)(R10*4), Y4
 	VCMPPS    $0x11, Y4, Y1, Y4
-	VMOVUPS   (BX)(R9*4), Y5
+	VMOVUPS   (BX)(R10*4), Y5
 	VADDPS    Y0, Y5, Y5
 	VBLENDVPS Y4, Y2, Y5, Y4
-	VMOVUPS   (CX)(R9*4), Y5
+	VMOVUPS   (CX)(R10*4), Y5
 	VMULPS    Y4, Y5, Y4
-	VMOVUPS   Y4, (AX)(R9*4)
-	ADDQ      $+8, R9
-	CMPQ      R9, DI
+	VMOVUPS   Y4, (AX)(R10*4)
+	ADDQ      $+8, R10
+	CMPQ      R10, DI
 	JL        vector
 
 vectorRest:
-	CMPQ       R9, SI
-	JGE        vectorDone
-	VMASKMOVPS (DX)(R9*4), Y3, Y4
-	VCMPPS     $0x11, Y4, Y1, Y4
-	VMASKMOVPS (BX)(R9*4), Y3, Y5
-	VADDPS     Y0, Y5, Y5
-	VBLENDVPS  Y4, Y2, Y5, Y4
-	VMASKMOVPS (CX)(R9*4), Y3, Y5
-	VMULPS     Y4, Y5, Y4
-	VMASKMOVPS Y4, Y3, (AX)(R9*4)
+	CMPQ         R10, SI
+	JGE          vectorDone
+	VMASKMOVPS   (DX)(R10*4), Y3, Y4
+	VCMPPS       $0x11, Y4, Y1, Y4
+	VMASKMOVPS   (BX)(R10*4), Y3, Y5
+	VADDPS       Y0, Y5, Y5
+	VBLENDVPS    Y4, Y2, Y5, Y4
+	VMASKMOVPS   (CX)(R10*4), Y3, Y5
+	VMULPS       Y4, Y5, Y4
+	LEAQ         (AX)(R10*4), R10
+	VMOVAPS      X4, X5
+	TESTL        $0x00000004, R8
+	JE           two59
+	VMOVUPS      X5, (R10)
+	VEXTRACTF128 $0x01, Y4, X5
+	ADDQ         $0x10, R10
 
+two59:
+	TESTL   $0x00000002, R8
+	JE      one59
+	VMOVLPS X5, (R10)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R10
+
+one59:
+	TESTL  $0x00000001, R8
+	JE     stored59
+	VMOVSS X5, (R10)
+
+stored59:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
 	ADDQ strides_3+96(FP), BX
-	DECQ R8
+	DECQ R9
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4754,27 +5934,28 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), SI
 	MOVQ         SI, DI
 	ANDQ         $-8, DI
-	MOVQ         SI, AX
-	SUBQ         DI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         SI, R8
+	SUBQ         DI, R8
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         R8, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y7
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
 	MOVQ         data_3+40(FP), BX
-	MOVQ         rows+0(FP), R8
+	MOVQ         rows+0(FP), R9
 
 row:
-	XORQ R9, R9
-	CMPQ R9, DI
+	XORQ R10, R10
+	CMPQ R10, DI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R9*4), Y8
-	VMOVUPS     (CX)(R9*4), Y9
-	VMOVUPS     (DX)(R9*4), Y10
-	VMOVUPS     (BX)(R9*4), Y11
+	VMOVUPS     (AX)(R10*4), Y8
+	VMOVUPS     (CX)(R10*4), Y9
+	VMOVUPS     (DX)(R10*4), Y10
+	VMOVUPS     (BX)(R10*4), Y11
 	VSUBPS      Y9, Y11, Y12
 	VFMADD231PS Y0, Y12, Y9
 	VANDPS      Y4, Y9, Y12
@@ -4789,54 +5970,113 @@ vector:
 	VANDPS      Y4, Y10, Y11
 	VCMPPS      $0x11, Y5, Y11, Y11
 	VANDNPS     Y10, Y11, Y10
-	VMOVUPS     Y9, (CX)(R9*4)
-	VMOVUPS     Y10, (DX)(R9*4)
+	VMOVUPS     Y9, (CX)(R10*4)
+	VMOVUPS     Y10, (DX)(R10*4)
 	VMULPS      Y2, Y9, Y9
 	VSQRTPS     Y10, Y10
 	VADDPS      Y3, Y10, Y10
 	VDIVPS      Y10, Y9, Y9
 	VSUBPS      Y9, Y8, Y8
-	VMOVUPS     Y8, (AX)(R9*4)
-	ADDQ        $+8, R9
-	CMPQ        R9, DI
+	VMOVUPS     Y8, (AX)(R10*4)
+	ADDQ        $+8, R10
+	CMPQ        R10, DI
 	JL          vector
 
 vectorRest:
-	CMPQ        R9, SI
-	JGE         vectorDone
-	VMASKMOVPS  (AX)(R9*4), Y7, Y8
-	VMASKMOVPS  (CX)(R9*4), Y7, Y9
-	VMASKMOVPS  (DX)(R9*4), Y7, Y10
-	VMASKMOVPS  (BX)(R9*4), Y7, Y11
-	VSUBPS      Y9, Y11, Y12
-	VFMADD231PS Y0, Y12, Y9
-	VANDPS      Y4, Y9, Y12
-	VCMPPS      $0x11, Y5, Y12, Y12
-	VANDNPS     Y9, Y12, Y9
-	VANDPS      Y4, Y11, Y12
-	VCMPPS      $0x11, Y6, Y12, Y12
-	VANDNPS     Y11, Y12, Y11
-	VMULPS      Y11, Y11, Y11
-	VSUBPS      Y10, Y11, Y11
-	VFMADD231PS Y1, Y11, Y10
-	VANDPS      Y4, Y10, Y11
-	VCMPPS      $0x11, Y5, Y11, Y11
-	VANDNPS     Y10, Y11, Y10
-	VMASKMOVPS  Y9, Y7, (CX)(R9*4)
-	VMASKMOVPS  Y10, Y7, (DX)(R9*4)
-	VMULPS      Y2, Y9, Y9
-	VSQRTPS     Y10, Y10
-	VADDPS      Y3, Y10, Y10
-	VDIVPS      Y10, Y9, Y9
-	VSUBPS      Y9, Y8, Y8
-	VMASKMOVPS  Y8, Y7, (AX)(R9*4)
+	CMPQ         R10, SI
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R10*4), Y7, Y8
+	VMASKMOVPS   (CX)(R10*4), Y7, Y9
+	VMASKMOVPS   (DX)(R10*4), Y7, Y10
+	VMASKMOVPS   (BX)(R10*4), Y7, Y11
+	VSUBPS       Y9, Y11, Y12
+	VFMADD231PS  Y0, Y12, Y9
+	VANDPS       Y4, Y9, Y12
+	VCMPPS       $0x11, Y5, Y12, Y12
+	VANDNPS      Y9, Y12, Y9
+	VANDPS       Y4, Y11, Y12
+	VCMPPS       $0x11, Y6, Y12, Y12
+	VANDNPS      Y11, Y12, Y11
+	VMULPS       Y11, Y11, Y11
+	VSUBPS       Y10, Y11, Y11
+	VFMADD231PS  Y1, Y11, Y10
+	VANDPS       Y4, Y10, Y11
+	VCMPPS       $0x11, Y5, Y11, Y11
+	VANDNPS      Y10, Y11, Y10
+	LEAQ         (CX)(R10*4), R11
+	VMOVAPS      X9, X11
+	TESTL        $0x00000004, R8
+	JE           two60
+	VMOVUPS      X11, (R11)
+	VEXTRACTF128 $0x01, Y9, X11
+	ADDQ         $0x10, R11
 
+two60:
+	TESTL   $0x00000002, R8
+	JE      one60
+	VMOVLPS X11, (R11)
+	VPSRLDQ $0x08, X11, X11
+	ADDQ    $0x08, R11
+
+one60:
+	TESTL  $0x00000001, R8
+	JE     stored60
+	VMOVSS X11, (R11)
+
+stored60:
+	LEAQ         (DX)(R10*4), R11
+	VMOVAPS      X10, X11
+	TESTL        $0x00000004, R8
+	JE           two61
+	VMOVUPS      X11, (R11)
+	VEXTRACTF128 $0x01, Y10, X11
+	ADDQ         $0x10, R11
+
+two61:
+	TESTL   $0x00000002, R8
+	JE      one61
+	VMOVLPS X11, (R11)
+	VPSRLDQ $0x08, X11, X11
+	ADDQ    $0x08, R11
+
+one61:
+	TESTL  $0x00000001, R8
+	JE     stored61
+	VMOVSS X11, (R11)
+
+stored61:
+	VMULPS       Y2, Y9, Y9
+	VSQRTPS      Y10, Y10
+	VADDPS       Y3, Y10, Y10
+	VDIVPS       Y10, Y9, Y9
+	VSUBPS       Y9, Y8, Y8
+	LEAQ         (AX)(R10*4), R10
+	VMOVAPS      X8, X9
+	TESTL        $0x00000004, R8
+	JE           two62
+	VMOVUPS      X9, (R10)
+	VEXTRACTF128 $0x01, Y8, X9
+	ADDQ         $0x10, R10
+
+two62:
+	TESTL   $0x00000002, R8
+	JE      one62
+	VMOVLPS X9, (R10)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R10
+
+one62:
+	TESTL  $0x00000001, R8
+	JE     stored62
+	VMOVSS X9, (R10)
+
+stored62:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
 	ADDQ strides_3+96(FP), BX
-	DECQ R8
+	DECQ R9
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4848,41 +6088,61 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y1
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Y2
-	VMOVUPS      (AX)(DI*4), Y3
+	VMOVUPS      (CX)(R8*4), Y2
+	VMOVUPS      (AX)(R8*4), Y3
 	VFNMADD231PS Y2, Y0, Y3
-	VMOVUPS      Y3, (AX)(DI*4)
-	ADDQ         $+8, DI
-	CMPQ         DI, BX
+	VMOVUPS      Y3, (AX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, BX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         R8, DX
 	JGE          vectorDone
-	VMASKMOVPS   (CX)(DI*4), Y1, Y2
-	VMASKMOVPS   (AX)(DI*4), Y1, Y3
+	VMASKMOVPS   (CX)(R8*4), Y1, Y2
+	VMASKMOVPS   (AX)(R8*4), Y1, Y3
 	VFNMADD231PS Y2, Y0, Y3
-	VMASKMOVPS   Y3, Y1, (AX)(DI*4)
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X3, X2
+	TESTL        $0x00000004, SI
+	JE           two63
+	VMOVUPS      X2, (R8)
+	VEXTRACTF128 $0x01, Y3, X2
+	ADDQ         $0x10, R8
 
+two63:
+	TESTL   $0x00000002, SI
+	JE      one63
+	VMOVLPS X2, (R8)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, R8
+
+one63:
+	TESTL  $0x00000001, SI
+	JE     stored63
+	VMOVSS X2, (R8)
+
+stored63:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4895,41 +6155,61 @@ TEXT ·decayAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), CX
 	MOVQ         CX, DX
 	ANDQ         $-8, DX
-	MOVQ         CX, AX
-	SUBQ         DX, AX
-	LEAQ         laneMasks<>+0(SB), BX
-	NEGQ         AX
-	VMOVUPS      32(BX)(AX*4), Y2
+	MOVQ         CX, BX
+	SUBQ         DX, BX
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         BX, SI
+	NEGQ         SI
+	VMOVUPS      32(AX)(SI*4), Y2
 	MOVQ         data_0+16(FP), AX
-	MOVQ         rows+0(FP), BX
+	MOVQ         rows+0(FP), SI
 
 row:
-	XORQ SI, SI
-	CMPQ SI, DX
+	XORQ DI, DI
+	CMPQ DI, DX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(SI*4), Y3
+	VMOVUPS (AX)(DI*4), Y3
 	VMULPS  Y0, Y3, Y4
 	VMULPS  Y1, Y4, Y4
 	VSUBPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(SI*4)
-	ADDQ    $+8, SI
-	CMPQ    SI, DX
+	VMOVUPS Y3, (AX)(DI*4)
+	ADDQ    $+8, DI
+	CMPQ    DI, DX
 	JL      vector
 
 vectorRest:
-	CMPQ       SI, CX
-	JGE        vectorDone
-	VMASKMOVPS (AX)(SI*4), Y2, Y3
-	VMULPS     Y0, Y3, Y4
-	VMULPS     Y1, Y4, Y4
-	VSUBPS     Y4, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(SI*4)
+	CMPQ         DI, CX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(DI*4), Y2, Y3
+	VMULPS       Y0, Y3, Y4
+	VMULPS       Y1, Y4, Y4
+	VSUBPS       Y4, Y3, Y3
+	LEAQ         (AX)(DI*4), DI
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, BX
+	JE           two64
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, DI
 
+two64:
+	TESTL   $0x00000002, BX
+	JE      one64
+	VMOVLPS X4, (DI)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, DI
+
+one64:
+	TESTL  $0x00000001, BX
+	JE     stored64
+	VMOVSS X4, (DI)
+
+stored64:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
-	DECQ BX
+	DECQ SI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4941,43 +6221,63 @@ TEXT ·lerpAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y1
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y1
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(DI*4), Y2
-	VMOVUPS     (CX)(DI*4), Y3
+	VMOVUPS     (AX)(R8*4), Y2
+	VMOVUPS     (CX)(R8*4), Y3
 	VSUBPS      Y2, Y3, Y3
 	VFMADD231PS Y3, Y0, Y2
-	VMOVUPS     Y2, (AX)(DI*4)
-	ADDQ        $+8, DI
-	CMPQ        DI, BX
+	VMOVUPS     Y2, (AX)(R8*4)
+	ADDQ        $+8, R8
+	CMPQ        R8, BX
 	JL          vector
 
 vectorRest:
-	CMPQ        DI, DX
-	JGE         vectorDone
-	VMASKMOVPS  (AX)(DI*4), Y1, Y2
-	VMASKMOVPS  (CX)(DI*4), Y1, Y3
-	VSUBPS      Y2, Y3, Y3
-	VFMADD231PS Y3, Y0, Y2
-	VMASKMOVPS  Y2, Y1, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R8*4), Y1, Y2
+	VMASKMOVPS   (CX)(R8*4), Y1, Y3
+	VSUBPS       Y2, Y3, Y3
+	VFMADD231PS  Y3, Y0, Y2
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X2, X3
+	TESTL        $0x00000004, SI
+	JE           two65
+	VMOVUPS      X3, (R8)
+	VEXTRACTF128 $0x01, Y2, X3
+	ADDQ         $0x10, R8
 
+two65:
+	TESTL   $0x00000002, SI
+	JE      one65
+	VMOVLPS X3, (R8)
+	VPSRLDQ $0x08, X3, X3
+	ADDQ    $0x08, R8
+
+one65:
+	TESTL  $0x00000001, SI
+	JE     stored65
+	VMOVSS X3, (R8)
+
+stored65:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4992,59 +6292,99 @@ TEXT ·momentumAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y4
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(R8*4), Y5
-	VMOVUPS (CX)(R8*4), Y6
-	VMOVUPS (DX)(R8*4), Y7
+	VMOVUPS (AX)(R9*4), Y5
+	VMOVUPS (CX)(R9*4), Y6
+	VMOVUPS (DX)(R9*4), Y7
 	VMULPS  Y1, Y7, Y7
 	VMULPS  Y0, Y6, Y6
 	VSUBPS  Y7, Y6, Y6
 	VANDPS  Y2, Y6, Y7
 	VCMPPS  $0x11, Y3, Y7, Y7
 	VANDNPS Y6, Y7, Y6
-	VMOVUPS Y6, (CX)(R8*4)
+	VMOVUPS Y6, (CX)(R9*4)
 	VADDPS  Y6, Y5, Y5
-	VMOVUPS Y5, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y5, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (AX)(R8*4), Y4, Y5
-	VMASKMOVPS (CX)(R8*4), Y4, Y6
-	VMASKMOVPS (DX)(R8*4), Y4, Y7
-	VMULPS     Y1, Y7, Y7
-	VMULPS     Y0, Y6, Y6
-	VSUBPS     Y7, Y6, Y6
-	VANDPS     Y2, Y6, Y7
-	VCMPPS     $0x11, Y3, Y7, Y7
-	VANDNPS    Y6, Y7, Y6
-	VMASKMOVPS Y6, Y4, (CX)(R8*4)
-	VADDPS     Y6, Y5, Y5
-	VMASKMOVPS Y5, Y4, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R9*4), Y4, Y5
+	VMASKMOVPS   (CX)(R9*4), Y4, Y6
+	VMASKMOVPS   (DX)(R9*4), Y4, Y7
+	VMULPS       Y1, Y7, Y7
+	VMULPS       Y0, Y6, Y6
+	VSUBPS       Y7, Y6, Y6
+	VANDPS       Y2, Y6, Y7
+	VCMPPS       $0x11, Y3, Y7, Y7
+	VANDNPS      Y6, Y7, Y6
+	LEAQ         (CX)(R9*4), R10
+	VMOVAPS      X6, X7
+	TESTL        $0x00000004, DI
+	JE           two66
+	VMOVUPS      X7, (R10)
+	VEXTRACTF128 $0x01, Y6, X7
+	ADDQ         $0x10, R10
 
+two66:
+	TESTL   $0x00000002, DI
+	JE      one66
+	VMOVLPS X7, (R10)
+	VPSRLDQ $0x08, X7, X7
+	ADDQ    $0x08, R10
+
+one66:
+	TESTL  $0x00000001, DI
+	JE     stored66
+	VMOVSS X7, (R10)
+
+stored66:
+	VADDPS       Y6, Y5, Y5
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X5, X6
+	TESTL        $0x00000004, DI
+	JE           two67
+	VMOVUPS      X6, (R9)
+	VEXTRACTF128 $0x01, Y5, X6
+	ADDQ         $0x10, R9
+
+two67:
+	TESTL   $0x00000002, DI
+	JE      one67
+	VMOVLPS X6, (R9)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R9
+
+one67:
+	TESTL  $0x00000001, DI
+	JE     stored67
+	VMOVSS X6, (R9)
+
+stored67:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5059,63 +6399,103 @@ TEXT ·nesterovAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y4
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(R8*4), Y5
-	VMOVUPS (CX)(R8*4), Y6
-	VMOVUPS (DX)(R8*4), Y7
+	VMOVUPS (AX)(R9*4), Y5
+	VMOVUPS (CX)(R9*4), Y6
+	VMOVUPS (DX)(R9*4), Y7
 	VMULPS  Y1, Y7, Y7
 	VMULPS  Y0, Y6, Y6
 	VSUBPS  Y7, Y6, Y6
 	VANDPS  Y2, Y6, Y8
 	VCMPPS  $0x11, Y3, Y8, Y8
 	VANDNPS Y6, Y8, Y6
-	VMOVUPS Y6, (CX)(R8*4)
+	VMOVUPS Y6, (CX)(R9*4)
 	VMULPS  Y0, Y6, Y6
 	VSUBPS  Y7, Y6, Y6
 	VADDPS  Y6, Y5, Y5
-	VMOVUPS Y5, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y5, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (AX)(R8*4), Y4, Y5
-	VMASKMOVPS (CX)(R8*4), Y4, Y6
-	VMASKMOVPS (DX)(R8*4), Y4, Y7
-	VMULPS     Y1, Y7, Y7
-	VMULPS     Y0, Y6, Y6
-	VSUBPS     Y7, Y6, Y6
-	VANDPS     Y2, Y6, Y8
-	VCMPPS     $0x11, Y3, Y8, Y8
-	VANDNPS    Y6, Y8, Y6
-	VMASKMOVPS Y6, Y4, (CX)(R8*4)
-	VMULPS     Y0, Y6, Y6
-	VSUBPS     Y7, Y6, Y6
-	VADDPS     Y6, Y5, Y5
-	VMASKMOVPS Y5, Y4, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R9*4), Y4, Y5
+	VMASKMOVPS   (CX)(R9*4), Y4, Y6
+	VMASKMOVPS   (DX)(R9*4), Y4, Y7
+	VMULPS       Y1, Y7, Y7
+	VMULPS       Y0, Y6, Y6
+	VSUBPS       Y7, Y6, Y6
+	VANDPS       Y2, Y6, Y8
+	VCMPPS       $0x11, Y3, Y8, Y8
+	VANDNPS      Y6, Y8, Y6
+	LEAQ         (CX)(R9*4), R10
+	VMOVAPS      X6, X8
+	TESTL        $0x00000004, DI
+	JE           two68
+	VMOVUPS      X8, (R10)
+	VEXTRACTF128 $0x01, Y6, X8
+	ADDQ         $0x10, R10
 
+two68:
+	TESTL   $0x00000002, DI
+	JE      one68
+	VMOVLPS X8, (R10)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R10
+
+one68:
+	TESTL  $0x00000001, DI
+	JE     stored68
+	VMOVSS X8, (R10)
+
+stored68:
+	VMULPS       Y0, Y6, Y6
+	VSUBPS       Y7, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X5, X6
+	TESTL        $0x00000004, DI
+	JE           two69
+	VMOVUPS      X6, (R9)
+	VEXTRACTF128 $0x01, Y5, X6
+	ADDQ         $0x10, R9
+
+two69:
+	TESTL   $0x00000002, DI
+	JE      one69
+	VMOVLPS X6, (R9)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R9
+
+one69:
+	TESTL  $0x00000001, DI
+	JE     stored69
+	VMOVSS X6, (R9)
+
+stored69:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5133,24 +6513,25 @@ TEXT ·rmspropAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y7
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y8
-	VMOVUPS (DX)(R8*4), Y9
+	VMOVUPS (CX)(R9*4), Y8
+	VMOVUPS (DX)(R9*4), Y9
 	VMULPS  Y9, Y1, Y9
 	VANDPS  Y4, Y8, Y10
 	VCMPPS  $0x11, Y5, Y10, Y10
@@ -5161,47 +6542,86 @@ vector:
 	VANDPS  Y4, Y9, Y10
 	VCMPPS  $0x11, Y6, Y10, Y10
 	VANDNPS Y9, Y10, Y9
-	VMOVUPS Y9, (DX)(R8*4)
+	VMOVUPS Y9, (DX)(R9*4)
 	VMULPS  Y8, Y0, Y8
 	VADDPS  Y3, Y9, Y9
 	VSQRTPS Y9, Y9
 	VDIVPS  Y9, Y8, Y8
-	VMOVUPS (AX)(R8*4), Y9
+	VMOVUPS (AX)(R9*4), Y9
 	VSUBPS  Y8, Y9, Y8
-	VMOVUPS Y8, (AX)(R8*4)
-	ADDQ    $+8, R8
-	CMPQ    R8, SI
+	VMOVUPS Y8, (AX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, SI
 	JL      vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R8*4), Y7, Y8
-	VMASKMOVPS (DX)(R8*4), Y7, Y9
-	VMULPS     Y9, Y1, Y9
-	VANDPS     Y4, Y8, Y10
-	VCMPPS     $0x11, Y5, Y10, Y10
-	VANDNPS    Y8, Y10, Y10
-	VMULPS     Y10, Y10, Y10
-	VMULPS     Y10, Y2, Y10
-	VADDPS     Y10, Y9, Y9
-	VANDPS     Y4, Y9, Y10
-	VCMPPS     $0x11, Y6, Y10, Y10
-	VANDNPS    Y9, Y10, Y9
-	VMASKMOVPS Y9, Y7, (DX)(R8*4)
-	VMULPS     Y8, Y0, Y8
-	VADDPS     Y3, Y9, Y9
-	VSQRTPS    Y9, Y9
-	VDIVPS     Y9, Y8, Y8
-	VMASKMOVPS (AX)(R8*4), Y7, Y9
-	VSUBPS     Y8, Y9, Y8
-	VMASKMOVPS Y8, Y7, (AX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R9*4), Y7, Y8
+	VMASKMOVPS   (DX)(R9*4), Y7, Y9
+	VMULPS       Y9, Y1, Y9
+	VANDPS       Y4, Y8, Y10
+	VCMPPS       $0x11, Y5, Y10, Y10
+	VANDNPS      Y8, Y10, Y10
+	VMULPS       Y10, Y10, Y10
+	VMULPS       Y10, Y2, Y10
+	VADDPS       Y10, Y9, Y9
+	VANDPS       Y4, Y9, Y10
+	VCMPPS       $0x11, Y6, Y10, Y10
+	VANDNPS      Y9, Y10, Y9
+	LEAQ         (DX)(R9*4), R10
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, DI
+	JE           two70
+	VMOVUPS      X10, (R10)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R10
 
+two70:
+	TESTL   $0x00000002, DI
+	JE      one70
+	VMOVLPS X10, (R10)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R10
+
+one70:
+	TESTL  $0x00000001, DI
+	JE     stored70
+	VMOVSS X10, (R10)
+
+stored70:
+	VMULPS       Y8, Y0, Y8
+	VADDPS       Y3, Y9, Y9
+	VSQRTPS      Y9, Y9
+	VDIVPS       Y9, Y8, Y8
+	VMASKMOVPS   (AX)(R9*4), Y7, Y9
+	VSUBPS       Y8, Y9, Y8
+	LEAQ         (AX)(R9*4), R9
+	VMOVAPS      X8, X9
+	TESTL        $0x00000004, DI
+	JE           two71
+	VMOVUPS      X9, (R9)
+	VEXTRACTF128 $0x01, Y8, X9
+	ADDQ         $0x10, R9
+
+two71:
+	TESTL   $0x00000002, DI
+	JE      one71
+	VMOVLPS X9, (R9)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R9
+
+one71:
+	TESTL  $0x00000001, DI
+	JE     stored71
+	VMOVSS X9, (R9)
+
+stored71:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5220,25 +6640,26 @@ TEXT ·rmspropMomentumAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), SI
 	MOVQ         SI, DI
 	ANDQ         $-8, DI
-	MOVQ         SI, AX
-	SUBQ         DI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         SI, R8
+	SUBQ         DI, R8
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         R8, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y8
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
 	MOVQ         data_3+40(FP), BX
-	MOVQ         rows+0(FP), R8
+	MOVQ         rows+0(FP), R9
 
 row:
-	XORQ R9, R9
-	CMPQ R9, DI
+	XORQ R10, R10
+	CMPQ R10, DI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y9
-	VMOVUPS (DX)(R9*4), Y10
+	VMOVUPS (CX)(R10*4), Y9
+	VMOVUPS (DX)(R10*4), Y10
 	VMULPS  Y10, Y1, Y10
 	VANDPS  Y5, Y9, Y11
 	VCMPPS  $0x11, Y7, Y11, Y11
@@ -5249,62 +6670,121 @@ vector:
 	VANDPS  Y5, Y10, Y11
 	VCMPPS  $0x11, Y6, Y11, Y11
 	VANDNPS Y10, Y11, Y10
-	VMOVUPS Y10, (DX)(R9*4)
+	VMOVUPS Y10, (DX)(R10*4)
 	VMULPS  Y9, Y0, Y9
 	VADDPS  Y3, Y10, Y10
 	VSQRTPS Y10, Y10
 	VDIVPS  Y10, Y9, Y9
-	VMOVUPS (BX)(R9*4), Y10
+	VMOVUPS (BX)(R10*4), Y10
 	VMULPS  Y10, Y4, Y10
 	VADDPS  Y9, Y10, Y9
 	VANDPS  Y5, Y9, Y10
 	VCMPPS  $0x11, Y6, Y10, Y10
 	VANDNPS Y9, Y10, Y9
-	VMOVUPS Y9, (BX)(R9*4)
-	VMOVUPS (AX)(R9*4), Y10
+	VMOVUPS Y9, (BX)(R10*4)
+	VMOVUPS (AX)(R10*4), Y10
 	VSUBPS  Y9, Y10, Y9
-	VMOVUPS Y9, (AX)(R9*4)
-	ADDQ    $+8, R9
-	CMPQ    R9, DI
+	VMOVUPS Y9, (AX)(R10*4)
+	ADDQ    $+8, R10
+	CMPQ    R10, DI
 	JL      vector
 
 vectorRest:
-	CMPQ       R9, SI
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R9*4), Y8, Y9
-	VMASKMOVPS (DX)(R9*4), Y8, Y10
-	VMULPS     Y10, Y1, Y10
-	VANDPS     Y5, Y9, Y11
-	VCMPPS     $0x11, Y7, Y11, Y11
-	VANDNPS    Y9, Y11, Y11
-	VMULPS     Y11, Y11, Y11
-	VMULPS     Y11, Y2, Y11
-	VADDPS     Y11, Y10, Y10
-	VANDPS     Y5, Y10, Y11
-	VCMPPS     $0x11, Y6, Y11, Y11
-	VANDNPS    Y10, Y11, Y10
-	VMASKMOVPS Y10, Y8, (DX)(R9*4)
-	VMULPS     Y9, Y0, Y9
-	VADDPS     Y3, Y10, Y10
-	VSQRTPS    Y10, Y10
-	VDIVPS     Y10, Y9, Y9
-	VMASKMOVPS (BX)(R9*4), Y8, Y10
-	VMULPS     Y10, Y4, Y10
-	VADDPS     Y9, Y10, Y9
-	VANDPS     Y5, Y9, Y10
-	VCMPPS     $0x11, Y6, Y10, Y10
-	VANDNPS    Y9, Y10, Y9
-	VMASKMOVPS Y9, Y8, (BX)(R9*4)
-	VMASKMOVPS (AX)(R9*4), Y8, Y10
-	VSUBPS     Y9, Y10, Y9
-	VMASKMOVPS Y9, Y8, (AX)(R9*4)
+	CMPQ         R10, SI
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R10*4), Y8, Y9
+	VMASKMOVPS   (DX)(R10*4), Y8, Y10
+	VMULPS       Y10, Y1, Y10
+	VANDPS       Y5, Y9, Y11
+	VCMPPS       $0x11, Y7, Y11, Y11
+	VANDNPS      Y9, Y11, Y11
+	VMULPS       Y11, Y11, Y11
+	VMULPS       Y11, Y2, Y11
+	VADDPS       Y11, Y10, Y10
+	VANDPS       Y5, Y10, Y11
+	VCMPPS       $0x11, Y6, Y11, Y11
+	VANDNPS      Y10, Y11, Y10
+	LEAQ         (DX)(R10*4), R11
+	VMOVAPS      X10, X11
+	TESTL        $0x00000004, R8
+	JE           two72
+	VMOVUPS      X11, (R11)
+	VEXTRACTF128 $0x01, Y10, X11
+	ADDQ         $0x10, R11
 
+two72:
+	TESTL   $0x00000002, R8
+	JE      one72
+	VMOVLPS X11, (R11)
+	VPSRLDQ $0x08, X11, X11
+	ADDQ    $0x08, R11
+
+one72:
+	TESTL  $0x00000001, R8
+	JE     stored72
+	VMOVSS X11, (R11)
+
+stored72:
+	VMULPS       Y9, Y0, Y9
+	VADDPS       Y3, Y10, Y10
+	VSQRTPS      Y10, Y10
+	VDIVPS       Y10, Y9, Y9
+	VMASKMOVPS   (BX)(R10*4), Y8, Y10
+	VMULPS       Y10, Y4, Y10
+	VADDPS       Y9, Y10, Y9
+	VANDPS       Y5, Y9, Y10
+	VCMPPS       $0x11, Y6, Y10, Y10
+	VANDNPS      Y9, Y10, Y9
+	LEAQ         (BX)(R10*4), R11
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, R8
+	JE           two73
+	VMOVUPS      X10, (R11)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R11
+
+two73:
+	TESTL   $0x00000002, R8
+	JE      one73
+	VMOVLPS X10, (R11)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R11
+
+one73:
+	TESTL  $0x00000001, R8
+	JE     stored73
+	VMOVSS X10, (R11)
+
+stored73:
+	VMASKMOVPS   (AX)(R10*4), Y8, Y10
+	VSUBPS       Y9, Y10, Y9
+	LEAQ         (AX)(R10*4), R10
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, R8
+	JE           two74
+	VMOVUPS      X10, (R10)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R10
+
+two74:
+	TESTL   $0x00000002, R8
+	JE      one74
+	VMOVLPS X10, (R10)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R10
+
+one74:
+	TESTL  $0x00000001, R8
+	JE     stored74
+	VMOVSS X10, (R10)
+
+stored74:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
 	ADDQ strides_3+96(FP), BX
-	DECQ R8
+	DECQ R9
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5322,25 +6802,26 @@ TEXT ·rmspropCenteredAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), SI
 	MOVQ         SI, DI
 	ANDQ         $-8, DI
-	MOVQ         SI, AX
-	SUBQ         DI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         SI, R8
+	SUBQ         DI, R8
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         R8, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y7
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
 	MOVQ         data_3+40(FP), BX
-	MOVQ         rows+0(FP), R8
+	MOVQ         rows+0(FP), R9
 
 row:
-	XORQ R9, R9
-	CMPQ R9, DI
+	XORQ R10, R10
+	CMPQ R10, DI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y8
-	VMOVUPS (DX)(R9*4), Y9
+	VMOVUPS (CX)(R10*4), Y8
+	VMOVUPS (DX)(R10*4), Y9
 	VMULPS  Y9, Y0, Y9
 	VANDPS  Y4, Y8, Y10
 	VCMPPS  $0x11, Y5, Y10, Y10
@@ -5351,68 +6832,127 @@ vector:
 	VANDPS  Y4, Y9, Y10
 	VCMPPS  $0x11, Y6, Y10, Y10
 	VANDNPS Y9, Y10, Y9
-	VMOVUPS Y9, (DX)(R9*4)
-	VMOVUPS (BX)(R9*4), Y10
+	VMOVUPS Y9, (DX)(R10*4)
+	VMOVUPS (BX)(R10*4), Y10
 	VMULPS  Y10, Y0, Y10
 	VMULPS  Y8, Y1, Y11
 	VADDPS  Y11, Y10, Y10
 	VANDPS  Y4, Y10, Y11
 	VCMPPS  $0x11, Y5, Y11, Y11
 	VANDNPS Y10, Y11, Y10
-	VMOVUPS Y10, (BX)(R9*4)
+	VMOVUPS Y10, (BX)(R10*4)
 	VMULPS  Y10, Y10, Y10
 	VSUBPS  Y10, Y9, Y9
 	VMULPS  Y8, Y2, Y8
 	VADDPS  Y3, Y9, Y9
 	VSQRTPS Y9, Y9
 	VDIVPS  Y9, Y8, Y8
-	VMOVUPS (AX)(R9*4), Y9
+	VMOVUPS (AX)(R10*4), Y9
 	VSUBPS  Y8, Y9, Y8
-	VMOVUPS Y8, (AX)(R9*4)
-	ADDQ    $+8, R9
-	CMPQ    R9, DI
+	VMOVUPS Y8, (AX)(R10*4)
+	ADDQ    $+8, R10
+	CMPQ    R10, DI
 	JL      vector
 
 vectorRest:
-	CMPQ       R9, SI
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R9*4), Y7, Y8
-	VMASKMOVPS (DX)(R9*4), Y7, Y9
-	VMULPS     Y9, Y0, Y9
-	VANDPS     Y4, Y8, Y10
-	VCMPPS     $0x11, Y5, Y10, Y10
-	VANDNPS    Y8, Y10, Y10
-	VMULPS     Y10, Y10, Y10
-	VMULPS     Y10, Y1, Y10
-	VADDPS     Y10, Y9, Y9
-	VANDPS     Y4, Y9, Y10
-	VCMPPS     $0x11, Y6, Y10, Y10
-	VANDNPS    Y9, Y10, Y9
-	VMASKMOVPS Y9, Y7, (DX)(R9*4)
-	VMASKMOVPS (BX)(R9*4), Y7, Y10
-	VMULPS     Y10, Y0, Y10
-	VMULPS     Y8, Y1, Y11
-	VADDPS     Y11, Y10, Y10
-	VANDPS     Y4, Y10, Y11
-	VCMPPS     $0x11, Y5, Y11, Y11
-	VANDNPS    Y10, Y11, Y10
-	VMASKMOVPS Y10, Y7, (BX)(R9*4)
-	VMULPS     Y10, Y10, Y10
-	VSUBPS     Y10, Y9, Y9
-	VMULPS     Y8, Y2, Y8
-	VADDPS     Y3, Y9, Y9
-	VSQRTPS    Y9, Y9
-	VDIVPS     Y9, Y8, Y8
-	VMASKMOVPS (AX)(R9*4), Y7, Y9
-	VSUBPS     Y8, Y9, Y8
-	VMASKMOVPS Y8, Y7, (AX)(R9*4)
+	CMPQ         R10, SI
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R10*4), Y7, Y8
+	VMASKMOVPS   (DX)(R10*4), Y7, Y9
+	VMULPS       Y9, Y0, Y9
+	VANDPS       Y4, Y8, Y10
+	VCMPPS       $0x11, Y5, Y10, Y10
+	VANDNPS      Y8, Y10, Y10
+	VMULPS       Y10, Y10, Y10
+	VMULPS       Y10, Y1, Y10
+	VADDPS       Y10, Y9, Y9
+	VANDPS       Y4, Y9, Y10
+	VCMPPS       $0x11, Y6, Y10, Y10
+	VANDNPS      Y9, Y10, Y9
+	LEAQ         (DX)(R10*4), R11
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, R8
+	JE           two75
+	VMOVUPS      X10, (R11)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R11
 
+two75:
+	TESTL   $0x00000002, R8
+	JE      one75
+	VMOVLPS X10, (R11)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R11
+
+one75:
+	TESTL  $0x00000001, R8
+	JE     stored75
+	VMOVSS X10, (R11)
+
+stored75:
+	VMASKMOVPS   (BX)(R10*4), Y7, Y10
+	VMULPS       Y10, Y0, Y10
+	VMULPS       Y8, Y1, Y11
+	VADDPS       Y11, Y10, Y10
+	VANDPS       Y4, Y10, Y11
+	VCMPPS       $0x11, Y5, Y11, Y11
+	VANDNPS      Y10, Y11, Y10
+	LEAQ         (BX)(R10*4), R11
+	VMOVAPS      X10, X11
+	TESTL        $0x00000004, R8
+	JE           two76
+	VMOVUPS      X11, (R11)
+	VEXTRACTF128 $0x01, Y10, X11
+	ADDQ         $0x10, R11
+
+two76:
+	TESTL   $0x00000002, R8
+	JE      one76
+	VMOVLPS X11, (R11)
+	VPSRLDQ $0x08, X11, X11
+	ADDQ    $0x08, R11
+
+one76:
+	TESTL  $0x00000001, R8
+	JE     stored76
+	VMOVSS X11, (R11)
+
+stored76:
+	VMULPS       Y10, Y10, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       Y8, Y2, Y8
+	VADDPS       Y3, Y9, Y9
+	VSQRTPS      Y9, Y9
+	VDIVPS       Y9, Y8, Y8
+	VMASKMOVPS   (AX)(R10*4), Y7, Y9
+	VSUBPS       Y8, Y9, Y8
+	LEAQ         (AX)(R10*4), R10
+	VMOVAPS      X8, X9
+	TESTL        $0x00000004, R8
+	JE           two77
+	VMOVUPS      X9, (R10)
+	VEXTRACTF128 $0x01, Y8, X9
+	ADDQ         $0x10, R10
+
+two77:
+	TESTL   $0x00000002, R8
+	JE      one77
+	VMOVLPS X9, (R10)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R10
+
+one77:
+	TESTL  $0x00000001, R8
+	JE     stored77
+	VMOVSS X9, (R10)
+
+stored77:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
 	ADDQ strides_3+96(FP), BX
-	DECQ R8
+	DECQ R9
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5431,26 +6971,27 @@ TEXT ·rmspropCenteredMomentumAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DI
 	MOVQ         DI, R8
 	ANDQ         $-8, R8
-	MOVQ         DI, AX
-	SUBQ         R8, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         DI, R9
+	SUBQ         R8, R9
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         R9, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y8
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
 	MOVQ         data_3+40(FP), BX
 	MOVQ         data_4+48(FP), SI
-	MOVQ         rows+0(FP), R9
+	MOVQ         rows+0(FP), R10
 
 row:
-	XORQ R10, R10
-	CMPQ R10, R8
+	XORQ R11, R11
+	CMPQ R11, R8
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R10*4), Y9
-	VMOVUPS (DX)(R10*4), Y10
+	VMOVUPS (CX)(R11*4), Y9
+	VMOVUPS (DX)(R11*4), Y10
 	VMULPS  Y10, Y0, Y10
 	VANDPS  Y5, Y9, Y11
 	VCMPPS  $0x11, Y6, Y11, Y11
@@ -5461,83 +7002,162 @@ vector:
 	VANDPS  Y5, Y10, Y11
 	VCMPPS  $0x11, Y7, Y11, Y11
 	VANDNPS Y10, Y11, Y10
-	VMOVUPS Y10, (DX)(R10*4)
-	VMOVUPS (BX)(R10*4), Y11
+	VMOVUPS Y10, (DX)(R11*4)
+	VMOVUPS (BX)(R11*4), Y11
 	VMULPS  Y11, Y0, Y11
 	VMULPS  Y9, Y1, Y12
 	VADDPS  Y12, Y11, Y11
 	VANDPS  Y5, Y11, Y12
 	VCMPPS  $0x11, Y6, Y12, Y12
 	VANDNPS Y11, Y12, Y11
-	VMOVUPS Y11, (BX)(R10*4)
+	VMOVUPS Y11, (BX)(R11*4)
 	VMULPS  Y11, Y11, Y11
 	VSUBPS  Y11, Y10, Y10
 	VMULPS  Y9, Y2, Y9
 	VADDPS  Y3, Y10, Y10
 	VSQRTPS Y10, Y10
 	VDIVPS  Y10, Y9, Y9
-	VMOVUPS (SI)(R10*4), Y10
+	VMOVUPS (SI)(R11*4), Y10
 	VMULPS  Y10, Y4, Y10
 	VADDPS  Y9, Y10, Y9
 	VANDPS  Y5, Y9, Y10
 	VCMPPS  $0x11, Y7, Y10, Y10
 	VANDNPS Y9, Y10, Y9
-	VMOVUPS Y9, (SI)(R10*4)
-	VMOVUPS (AX)(R10*4), Y10
+	VMOVUPS Y9, (SI)(R11*4)
+	VMOVUPS (AX)(R11*4), Y10
 	VSUBPS  Y9, Y10, Y9
-	VMOVUPS Y9, (AX)(R10*4)
-	ADDQ    $+8, R10
-	CMPQ    R10, R8
+	VMOVUPS Y9, (AX)(R11*4)
+	ADDQ    $+8, R11
+	CMPQ    R11, R8
 	JL      vector
 
 vectorRest:
-	CMPQ       R10, DI
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R10*4), Y8, Y9
-	VMASKMOVPS (DX)(R10*4), Y8, Y10
-	VMULPS     Y10, Y0, Y10
-	VANDPS     Y5, Y9, Y11
-	VCMPPS     $0x11, Y6, Y11, Y11
-	VANDNPS    Y9, Y11, Y11
-	VMULPS     Y11, Y11, Y11
-	VMULPS     Y11, Y1, Y11
-	VADDPS     Y11, Y10, Y10
-	VANDPS     Y5, Y10, Y11
-	VCMPPS     $0x11, Y7, Y11, Y11
-	VANDNPS    Y10, Y11, Y10
-	VMASKMOVPS Y10, Y8, (DX)(R10*4)
-	VMASKMOVPS (BX)(R10*4), Y8, Y11
-	VMULPS     Y11, Y0, Y11
-	VMULPS     Y9, Y1, Y12
-	VADDPS     Y12, Y11, Y11
-	VANDPS     Y5, Y11, Y12
-	VCMPPS     $0x11, Y6, Y12, Y12
-	VANDNPS    Y11, Y12, Y11
-	VMASKMOVPS Y11, Y8, (BX)(R10*4)
-	VMULPS     Y11, Y11, Y11
-	VSUBPS     Y11, Y10, Y10
-	VMULPS     Y9, Y2, Y9
-	VADDPS     Y3, Y10, Y10
-	VSQRTPS    Y10, Y10
-	VDIVPS     Y10, Y9, Y9
-	VMASKMOVPS (SI)(R10*4), Y8, Y10
-	VMULPS     Y10, Y4, Y10
-	VADDPS     Y9, Y10, Y9
-	VANDPS     Y5, Y9, Y10
-	VCMPPS     $0x11, Y7, Y10, Y10
-	VANDNPS    Y9, Y10, Y9
-	VMASKMOVPS Y9, Y8, (SI)(R10*4)
-	VMASKMOVPS (AX)(R10*4), Y8, Y10
-	VSUBPS     Y9, Y10, Y9
-	VMASKMOVPS Y9, Y8, (AX)(R10*4)
+	CMPQ         R11, DI
+	JGE          vectorDone
+	VMASKMOVPS   (CX)(R11*4), Y8, Y9
+	VMASKMOVPS   (DX)(R11*4), Y8, Y10
+	VMULPS       Y10, Y0, Y10
+	VANDPS       Y5, Y9, Y11
+	VCMPPS       $0x11, Y6, Y11, Y11
+	VANDNPS      Y9, Y11, Y11
+	VMULPS       Y11, Y11, Y11
+	VMULPS       Y11, Y1, Y11
+	VADDPS       Y11, Y10, Y10
+	VANDPS       Y5, Y10, Y11
+	VCMPPS       $0x11, Y7, Y11, Y11
+	VANDNPS      Y10, Y11, Y10
+	LEAQ         (DX)(R11*4), R12
+	VMOVAPS      X10, X11
+	TESTL        $0x00000004, R9
+	JE           two78
+	VMOVUPS      X11, (R12)
+	VEXTRACTF128 $0x01, Y10, X11
+	ADDQ         $0x10, R12
 
+two78:
+	TESTL   $0x00000002, R9
+	JE      one78
+	VMOVLPS X11, (R12)
+	VPSRLDQ $0x08, X11, X11
+	ADDQ    $0x08, R12
+
+one78:
+	TESTL  $0x00000001, R9
+	JE     stored78
+	VMOVSS X11, (R12)
+
+stored78:
+	VMASKMOVPS   (BX)(R11*4), Y8, Y11
+	VMULPS       Y11, Y0, Y11
+	VMULPS       Y9, Y1, Y12
+	VADDPS       Y12, Y11, Y11
+	VANDPS       Y5, Y11, Y12
+	VCMPPS       $0x11, Y6, Y12, Y12
+	VANDNPS      Y11, Y12, Y11
+	LEAQ         (BX)(R11*4), R12
+	VMOVAPS      X11, X12
+	TESTL        $0x00000004, R9
+	JE           two79
+	VMOVUPS      X12, (R12)
+	VEXTRACTF128 $0x01, Y11, X12
+	ADDQ         $0x10, R12
+
+two79:
+	TESTL   $0x00000002, R9
+	JE      one79
+	VMOVLPS X12, (R12)
+	VPSRLDQ $0x08, X12, X12
+	ADDQ    $0x08, R12
+
+one79:
+	TESTL  $0x00000001, R9
+	JE     stored79
+	VMOVSS X12, (R12)
+
+stored79:
+	VMULPS       Y11, Y11, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMULPS       Y9, Y2, Y9
+	VADDPS       Y3, Y10, Y10
+	VSQRTPS      Y10, Y10
+	VDIVPS       Y10, Y9, Y9
+	VMASKMOVPS   (SI)(R11*4), Y8, Y10
+	VMULPS       Y10, Y4, Y10
+	VADDPS       Y9, Y10, Y9
+	VANDPS       Y5, Y9, Y10
+	VCMPPS       $0x11, Y7, Y10, Y10
+	VANDNPS      Y9, Y10, Y9
+	LEAQ         (SI)(R11*4), R12
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, R9
+	JE           two80
+	VMOVUPS      X10, (R12)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R12
+
+two80:
+	TESTL   $0x00000002, R9
+	JE      one80
+	VMOVLPS X10, (R12)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R12
+
+one80:
+	TESTL  $0x00000001, R9
+	JE     stored80
+	VMOVSS X10, (R12)
+
+stored80:
+	VMASKMOVPS   (AX)(R11*4), Y8, Y10
+	VSUBPS       Y9, Y10, Y9
+	LEAQ         (AX)(R11*4), R11
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, R9
+	JE           two81
+	VMOVUPS      X10, (R11)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R11
+
+two81:
+	TESTL   $0x00000002, R9
+	JE      one81
+	VMOVLPS X10, (R11)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R11
+
+one81:
+	TESTL  $0x00000001, R9
+	JE     stored81
+	VMOVSS X10, (R11)
+
+stored81:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
 	ADDQ strides_3+96(FP), BX
 	ADDQ strides_4+104(FP), SI
-	DECQ R9
+	DECQ R10
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5555,25 +7175,26 @@ TEXT ·lionAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), BX
 	MOVQ         BX, SI
 	ANDQ         $-8, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         BX, DI
+	SUBQ         SI, DI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         DI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y7
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), DI
+	MOVQ         rows+0(FP), R8
 
 row:
-	XORQ R8, R8
-	CMPQ R8, SI
+	XORQ R9, R9
+	CMPQ R9, SI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(R8*4), Y8
-	VMOVUPS   (CX)(R8*4), Y9
-	VMOVUPS   (DX)(R8*4), Y10
+	VMOVUPS   (AX)(R9*4), Y8
+	VMOVUPS   (CX)(R9*4), Y9
+	VMOVUPS   (DX)(R9*4), Y10
 	VMULPS    Y1, Y9, Y11
 	VMULPS    Y2, Y10, Y12
 	VADDPS    Y12, Y11, Y11
@@ -5583,47 +7204,86 @@ vector:
 	VBLENDVPS Y13, Y14, Y11, Y11
 	VBLENDVPS Y12, Y0, Y11, Y11
 	VSUBPS    Y11, Y8, Y8
-	VMOVUPS   Y8, (AX)(R8*4)
+	VMOVUPS   Y8, (AX)(R9*4)
 	VMULPS    Y3, Y9, Y8
 	VMULPS    Y4, Y10, Y9
 	VADDPS    Y9, Y8, Y8
 	VANDPS    elementwiseConstants<>+448(SB), Y8, Y9
 	VCMPPS    $0x11, elementwiseConstants<>+1760(SB), Y9, Y9
 	VANDNPS   Y8, Y9, Y8
-	VMOVUPS   Y8, (CX)(R8*4)
-	ADDQ      $+8, R8
-	CMPQ      R8, SI
+	VMOVUPS   Y8, (CX)(R9*4)
+	ADDQ      $+8, R9
+	CMPQ      R9, SI
 	JL        vector
 
 vectorRest:
-	CMPQ       R8, BX
-	JGE        vectorDone
-	VMASKMOVPS (AX)(R8*4), Y7, Y8
-	VMASKMOVPS (CX)(R8*4), Y7, Y9
-	VMASKMOVPS (DX)(R8*4), Y7, Y10
-	VMULPS     Y1, Y9, Y11
-	VMULPS     Y2, Y10, Y12
-	VADDPS     Y12, Y11, Y11
-	VCMPPS     $0x11, Y11, Y5, Y12
-	VCMPPS     $0x11, Y5, Y11, Y13
-	VXORPS     Y6, Y0, Y14
-	VBLENDVPS  Y13, Y14, Y11, Y11
-	VBLENDVPS  Y12, Y0, Y11, Y11
-	VSUBPS     Y11, Y8, Y8
-	VMASKMOVPS Y8, Y7, (AX)(R8*4)
-	VMULPS     Y3, Y9, Y8
-	VMULPS     Y4, Y10, Y9
-	VADDPS     Y9, Y8, Y8
-	VANDPS     elementwiseConstants<>+448(SB), Y8, Y9
-	VCMPPS     $0x11, elementwiseConstants<>+1760(SB), Y9, Y9
-	VANDNPS    Y8, Y9, Y8
-	VMASKMOVPS Y8, Y7, (CX)(R8*4)
+	CMPQ         R9, BX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R9*4), Y7, Y8
+	VMASKMOVPS   (CX)(R9*4), Y7, Y9
+	VMASKMOVPS   (DX)(R9*4), Y7, Y10
+	VMULPS       Y1, Y9, Y11
+	VMULPS       Y2, Y10, Y12
+	VADDPS       Y12, Y11, Y11
+	VCMPPS       $0x11, Y11, Y5, Y12
+	VCMPPS       $0x11, Y5, Y11, Y13
+	VXORPS       Y6, Y0, Y14
+	VBLENDVPS    Y13, Y14, Y11, Y11
+	VBLENDVPS    Y12, Y0, Y11, Y11
+	VSUBPS       Y11, Y8, Y8
+	LEAQ         (AX)(R9*4), R10
+	VMOVAPS      X8, X11
+	TESTL        $0x00000004, DI
+	JE           two82
+	VMOVUPS      X11, (R10)
+	VEXTRACTF128 $0x01, Y8, X11
+	ADDQ         $0x10, R10
 
+two82:
+	TESTL   $0x00000002, DI
+	JE      one82
+	VMOVLPS X11, (R10)
+	VPSRLDQ $0x08, X11, X11
+	ADDQ    $0x08, R10
+
+one82:
+	TESTL  $0x00000001, DI
+	JE     stored82
+	VMOVSS X11, (R10)
+
+stored82:
+	VMULPS       Y3, Y9, Y8
+	VMULPS       Y4, Y10, Y9
+	VADDPS       Y9, Y8, Y8
+	VANDPS       elementwiseConstants<>+448(SB), Y8, Y9
+	VCMPPS       $0x11, elementwiseConstants<>+1760(SB), Y9, Y9
+	VANDNPS      Y8, Y9, Y8
+	LEAQ         (CX)(R9*4), R9
+	VMOVAPS      X8, X9
+	TESTL        $0x00000004, DI
+	JE           two83
+	VMOVUPS      X9, (R9)
+	VEXTRACTF128 $0x01, Y8, X9
+	ADDQ         $0x10, R9
+
+two83:
+	TESTL   $0x00000002, DI
+	JE      one83
+	VMOVLPS X9, (R9)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R9
+
+one83:
+	TESTL  $0x00000001, DI
+	JE     stored83
+	VMOVSS X9, (R9)
+
+stored83:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
-	DECQ DI
+	DECQ R8
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5642,27 +7302,28 @@ TEXT ·nadamAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), SI
 	MOVQ         SI, DI
 	ANDQ         $-8, DI
-	MOVQ         SI, AX
-	SUBQ         DI, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y8
+	MOVQ         SI, R8
+	SUBQ         DI, R8
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         R8, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y8
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
 	MOVQ         data_3+40(FP), BX
-	MOVQ         rows+0(FP), R8
+	MOVQ         rows+0(FP), R9
 
 row:
-	XORQ R9, R9
-	CMPQ R9, DI
+	XORQ R10, R10
+	CMPQ R10, DI
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R9*4), Y9
-	VMOVUPS     (CX)(R9*4), Y10
-	VMOVUPS     (DX)(R9*4), Y11
-	VMOVUPS     (BX)(R9*4), Y12
+	VMOVUPS     (AX)(R10*4), Y9
+	VMOVUPS     (CX)(R10*4), Y10
+	VMOVUPS     (DX)(R10*4), Y11
+	VMOVUPS     (BX)(R10*4), Y12
 	VSUBPS      Y10, Y12, Y13
 	VFMADD231PS Y0, Y13, Y10
 	VANDPS      Y5, Y10, Y13
@@ -5677,56 +7338,115 @@ vector:
 	VANDPS      Y5, Y11, Y13
 	VCMPPS      $0x11, Y6, Y13, Y13
 	VANDNPS     Y11, Y13, Y11
-	VMOVUPS     Y10, (CX)(R9*4)
-	VMOVUPS     Y11, (DX)(R9*4)
+	VMOVUPS     Y10, (CX)(R10*4)
+	VMOVUPS     Y11, (DX)(R10*4)
 	VMULPS      Y3, Y12, Y12
 	VFMADD231PS Y2, Y10, Y12
 	VSQRTPS     Y11, Y10
 	VADDPS      Y4, Y10, Y10
 	VDIVPS      Y10, Y12, Y10
 	VSUBPS      Y10, Y9, Y9
-	VMOVUPS     Y9, (AX)(R9*4)
-	ADDQ        $+8, R9
-	CMPQ        R9, DI
+	VMOVUPS     Y9, (AX)(R10*4)
+	ADDQ        $+8, R10
+	CMPQ        R10, DI
 	JL          vector
 
 vectorRest:
-	CMPQ        R9, SI
-	JGE         vectorDone
-	VMASKMOVPS  (AX)(R9*4), Y8, Y9
-	VMASKMOVPS  (CX)(R9*4), Y8, Y10
-	VMASKMOVPS  (DX)(R9*4), Y8, Y11
-	VMASKMOVPS  (BX)(R9*4), Y8, Y12
-	VSUBPS      Y10, Y12, Y13
-	VFMADD231PS Y0, Y13, Y10
-	VANDPS      Y5, Y10, Y13
-	VCMPPS      $0x11, Y6, Y13, Y13
-	VANDNPS     Y10, Y13, Y10
-	VANDPS      Y5, Y12, Y13
-	VCMPPS      $0x11, Y7, Y13, Y13
-	VANDNPS     Y12, Y13, Y13
-	VMULPS      Y13, Y13, Y13
-	VSUBPS      Y11, Y13, Y13
-	VFMADD231PS Y1, Y13, Y11
-	VANDPS      Y5, Y11, Y13
-	VCMPPS      $0x11, Y6, Y13, Y13
-	VANDNPS     Y11, Y13, Y11
-	VMASKMOVPS  Y10, Y8, (CX)(R9*4)
-	VMASKMOVPS  Y11, Y8, (DX)(R9*4)
-	VMULPS      Y3, Y12, Y12
-	VFMADD231PS Y2, Y10, Y12
-	VSQRTPS     Y11, Y10
-	VADDPS      Y4, Y10, Y10
-	VDIVPS      Y10, Y12, Y10
-	VSUBPS      Y10, Y9, Y9
-	VMASKMOVPS  Y9, Y8, (AX)(R9*4)
+	CMPQ         R10, SI
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R10*4), Y8, Y9
+	VMASKMOVPS   (CX)(R10*4), Y8, Y10
+	VMASKMOVPS   (DX)(R10*4), Y8, Y11
+	VMASKMOVPS   (BX)(R10*4), Y8, Y12
+	VSUBPS       Y10, Y12, Y13
+	VFMADD231PS  Y0, Y13, Y10
+	VANDPS       Y5, Y10, Y13
+	VCMPPS       $0x11, Y6, Y13, Y13
+	VANDNPS      Y10, Y13, Y10
+	VANDPS       Y5, Y12, Y13
+	VCMPPS       $0x11, Y7, Y13, Y13
+	VANDNPS      Y12, Y13, Y13
+	VMULPS       Y13, Y13, Y13
+	VSUBPS       Y11, Y13, Y13
+	VFMADD231PS  Y1, Y13, Y11
+	VANDPS       Y5, Y11, Y13
+	VCMPPS       $0x11, Y6, Y13, Y13
+	VANDNPS      Y11, Y13, Y11
+	LEAQ         (CX)(R10*4), R11
+	VMOVAPS      X10, X13
+	TESTL        $0x00000004, R8
+	JE           two84
+	VMOVUPS      X13, (R11)
+	VEXTRACTF128 $0x01, Y10, X13
+	ADDQ         $0x10, R11
 
+two84:
+	TESTL   $0x00000002, R8
+	JE      one84
+	VMOVLPS X13, (R11)
+	VPSRLDQ $0x08, X13, X13
+	ADDQ    $0x08, R11
+
+one84:
+	TESTL  $0x00000001, R8
+	JE     stored84
+	VMOVSS X13, (R11)
+
+stored84:
+	LEAQ         (DX)(R10*4), R11
+	VMOVAPS      X11, X13
+	TESTL        $0x00000004, R8
+	JE           two85
+	VMOVUPS      X13, (R11)
+	VEXTRACTF128 $0x01, Y11, X13
+	ADDQ         $0x10, R11
+
+two85:
+	TESTL   $0x00000002, R8
+	JE      one85
+	VMOVLPS X13, (R11)
+	VPSRLDQ $0x08, X13, X13
+	ADDQ    $0x08, R11
+
+one85:
+	TESTL  $0x00000001, R8
+	JE     stored85
+	VMOVSS X13, (R11)
+
+stored85:
+	VMULPS       Y3, Y12, Y12
+	VFMADD231PS  Y2, Y10, Y12
+	VSQRTPS      Y11, Y10
+	VADDPS       Y4, Y10, Y10
+	VDIVPS       Y10, Y12, Y10
+	VSUBPS       Y10, Y9, Y9
+	LEAQ         (AX)(R10*4), R10
+	VMOVAPS      X9, X10
+	TESTL        $0x00000004, R8
+	JE           two86
+	VMOVUPS      X10, (R10)
+	VEXTRACTF128 $0x01, Y9, X10
+	ADDQ         $0x10, R10
+
+two86:
+	TESTL   $0x00000002, R8
+	JE      one86
+	VMOVLPS X10, (R10)
+	VPSRLDQ $0x08, X10, X10
+	ADDQ    $0x08, R10
+
+one86:
+	TESTL  $0x00000001, R8
+	JE     stored86
+	VMOVSS X10, (R10)
+
+stored86:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
 	ADDQ strides_3+96(FP), BX
-	DECQ R8
+	DECQ R9
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5744,29 +7464,30 @@ TEXT ·amsgradAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DI
 	MOVQ         DI, R8
 	ANDQ         $-8, R8
-	MOVQ         DI, AX
-	SUBQ         R8, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y7
+	MOVQ         DI, R9
+	SUBQ         R8, R9
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         R9, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y7
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
 	MOVQ         data_2+32(FP), DX
 	MOVQ         data_3+40(FP), BX
 	MOVQ         data_4+48(FP), SI
-	MOVQ         rows+0(FP), R9
+	MOVQ         rows+0(FP), R10
 
 row:
-	XORQ R10, R10
-	CMPQ R10, R8
+	XORQ R11, R11
+	CMPQ R11, R8
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R10*4), Y8
-	VMOVUPS     (CX)(R10*4), Y9
-	VMOVUPS     (DX)(R10*4), Y10
-	VMOVUPS     (BX)(R10*4), Y11
-	VMOVUPS     (SI)(R10*4), Y12
+	VMOVUPS     (AX)(R11*4), Y8
+	VMOVUPS     (CX)(R11*4), Y9
+	VMOVUPS     (DX)(R11*4), Y10
+	VMOVUPS     (BX)(R11*4), Y11
+	VMOVUPS     (SI)(R11*4), Y12
 	VSUBPS      Y9, Y12, Y13
 	VFMADD231PS Y0, Y13, Y9
 	VANDPS      Y4, Y9, Y13
@@ -5781,62 +7502,141 @@ vector:
 	VANDPS      Y4, Y10, Y12
 	VCMPPS      $0x11, Y5, Y12, Y12
 	VANDNPS     Y10, Y12, Y10
-	VMOVUPS     Y9, (CX)(R10*4)
-	VMOVUPS     Y10, (DX)(R10*4)
+	VMOVUPS     Y9, (CX)(R11*4)
+	VMOVUPS     Y10, (DX)(R11*4)
 	VCMPPS      $0x11, Y11, Y10, Y12
 	VBLENDVPS   Y12, Y11, Y10, Y10
-	VMOVUPS     Y10, (BX)(R10*4)
+	VMOVUPS     Y10, (BX)(R11*4)
 	VMULPS      Y2, Y9, Y9
 	VSQRTPS     Y10, Y10
 	VADDPS      Y3, Y10, Y10
 	VDIVPS      Y10, Y9, Y9
 	VSUBPS      Y9, Y8, Y8
-	VMOVUPS     Y8, (AX)(R10*4)
-	ADDQ        $+8, R10
-	CMPQ        R10, R8
+	VMOVUPS     Y8, (AX)(R11*4)
+	ADDQ        $+8, R11
+	CMPQ        R11, R8
 	JL          vector
 
 vectorRest:
-	CMPQ        R10, DI
-	JGE         vectorDone
-	VMASKMOVPS  (AX)(R10*4), Y7, Y8
-	VMASKMOVPS  (CX)(R10*4), Y7, Y9
-	VMASKMOVPS  (DX)(R10*4), Y7, Y10
-	VMASKMOVPS  (BX)(R10*4), Y7, Y11
-	VMASKMOVPS  (SI)(R10*4), Y7, Y12
-	VSUBPS      Y9, Y12, Y13
-	VFMADD231PS Y0, Y13, Y9
-	VANDPS      Y4, Y9, Y13
-	VCMPPS      $0x11, Y5, Y13, Y13
-	VANDNPS     Y9, Y13, Y9
-	VANDPS      Y4, Y12, Y13
-	VCMPPS      $0x11, Y6, Y13, Y13
-	VANDNPS     Y12, Y13, Y12
-	VMULPS      Y12, Y12, Y12
-	VSUBPS      Y10, Y12, Y12
-	VFMADD231PS Y1, Y12, Y10
-	VANDPS      Y4, Y10, Y12
-	VCMPPS      $0x11, Y5, Y12, Y12
-	VANDNPS     Y10, Y12, Y10
-	VMASKMOVPS  Y9, Y7, (CX)(R10*4)
-	VMASKMOVPS  Y10, Y7, (DX)(R10*4)
-	VCMPPS      $0x11, Y11, Y10, Y12
-	VBLENDVPS   Y12, Y11, Y10, Y10
-	VMASKMOVPS  Y10, Y7, (BX)(R10*4)
-	VMULPS      Y2, Y9, Y9
-	VSQRTPS     Y10, Y10
-	VADDPS      Y3, Y10, Y10
-	VDIVPS      Y10, Y9, Y9
-	VSUBPS      Y9, Y8, Y8
-	VMASKMOVPS  Y8, Y7, (AX)(R10*4)
+	CMPQ         R11, DI
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R11*4), Y7, Y8
+	VMASKMOVPS   (CX)(R11*4), Y7, Y9
+	VMASKMOVPS   (DX)(R11*4), Y7, Y10
+	VMASKMOVPS   (BX)(R11*4), Y7, Y11
+	VMASKMOVPS   (SI)(R11*4), Y7, Y12
+	VSUBPS       Y9, Y12, Y13
+	VFMADD231PS  Y0, Y13, Y9
+	VANDPS       Y4, Y9, Y13
+	VCMPPS       $0x11, Y5, Y13, Y13
+	VANDNPS      Y9, Y13, Y9
+	VANDPS       Y4, Y12, Y13
+	VCMPPS       $0x11, Y6, Y13, Y13
+	VANDNPS      Y12, Y13, Y12
+	VMULPS       Y12, Y12, Y12
+	VSUBPS       Y10, Y12, Y12
+	VFMADD231PS  Y1, Y12, Y10
+	VANDPS       Y4, Y10, Y12
+	VCMPPS       $0x11, Y5, Y12, Y12
+	VANDNPS      Y10, Y12, Y10
+	LEAQ         (CX)(R11*4), R12
+	VMOVAPS      X9, X12
+	TESTL        $0x00000004, R9
+	JE           two87
+	VMOVUPS      X12, (R12)
+	VEXTRACTF128 $0x01, Y9, X12
+	ADDQ         $0x10, R12
 
+two87:
+	TESTL   $0x00000002, R9
+	JE      one87
+	VMOVLPS X12, (R12)
+	VPSRLDQ $0x08, X12, X12
+	ADDQ    $0x08, R12
+
+one87:
+	TESTL  $0x00000001, R9
+	JE     stored87
+	VMOVSS X12, (R12)
+
+stored87:
+	LEAQ         (DX)(R11*4), R12
+	VMOVAPS      X10, X12
+	TESTL        $0x00000004, R9
+	JE           two88
+	VMOVUPS      X12, (R12)
+	VEXTRACTF128 $0x01, Y10, X12
+	ADDQ         $0x10, R12
+
+two88:
+	TESTL   $0x00000002, R9
+	JE      one88
+	VMOVLPS X12, (R12)
+	VPSRLDQ $0x08, X12, X12
+	ADDQ    $0x08, R12
+
+one88:
+	TESTL  $0x00000001, R9
+	JE     stored88
+	VMOVSS X12, (R12)
+
+stored88:
+	VCMPPS       $0x11, Y11, Y10, Y12
+	VBLENDVPS    Y12, Y11, Y10, Y10
+	LEAQ         (BX)(R11*4), R12
+	VMOVAPS      X10, X11
+	TESTL        $0x00000004, R9
+	JE           two89
+	VMOVUPS      X11, (R12)
+	VEXTRACTF128 $0x01, Y10, X11
+	ADDQ         $0x10, R12
+
+two89:
+	TESTL   $0x00000002, R9
+	JE      one89
+	VMOVLPS X11, (R12)
+	VPSRLDQ $0x08, X11, X11
+	ADDQ    $0x08, R12
+
+one89:
+	TESTL  $0x00000001, R9
+	JE     stored89
+	VMOVSS X11, (R12)
+
+stored89:
+	VMULPS       Y2, Y9, Y9
+	VSQRTPS      Y10, Y10
+	VADDPS       Y3, Y10, Y10
+	VDIVPS       Y10, Y9, Y9
+	VSUBPS       Y9, Y8, Y8
+	LEAQ         (AX)(R11*4), R11
+	VMOVAPS      X8, X9
+	TESTL        $0x00000004, R9
+	JE           two90
+	VMOVUPS      X9, (R11)
+	VEXTRACTF128 $0x01, Y8, X9
+	ADDQ         $0x10, R11
+
+two90:
+	TESTL   $0x00000002, R9
+	JE      one90
+	VMOVLPS X9, (R11)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R11
+
+one90:
+	TESTL  $0x00000001, R9
+	JE     stored90
+	VMOVSS X9, (R11)
+
+stored90:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
 	ADDQ strides_2+88(FP), DX
 	ADDQ strides_3+96(FP), BX
 	ADDQ strides_4+104(FP), SI
-	DECQ R9
+	DECQ R10
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5849,45 +7649,65 @@ TEXT ·clipAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), CX
 	MOVQ         CX, DX
 	ANDQ         $-8, DX
-	MOVQ         CX, AX
-	SUBQ         DX, AX
-	LEAQ         laneMasks<>+0(SB), BX
-	NEGQ         AX
-	VMOVUPS      32(BX)(AX*4), Y2
+	MOVQ         CX, BX
+	SUBQ         DX, BX
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         BX, SI
+	NEGQ         SI
+	VMOVUPS      32(AX)(SI*4), Y2
 	MOVQ         data_0+16(FP), AX
-	MOVQ         rows+0(FP), BX
+	MOVQ         rows+0(FP), SI
 
 row:
-	XORQ SI, SI
-	CMPQ SI, DX
+	XORQ DI, DI
+	CMPQ DI, DX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(SI*4), Y3
+	VMOVUPS   (AX)(DI*4), Y3
 	VCMPPS    $0x11, Y3, Y0, Y4
 	VBLENDVPS Y4, Y0, Y3, Y3
 	VXORPS    Y1, Y0, Y4
 	VCMPPS    $0x11, Y4, Y3, Y5
 	VBLENDVPS Y5, Y4, Y3, Y3
-	VMOVUPS   Y3, (AX)(SI*4)
-	ADDQ      $+8, SI
-	CMPQ      SI, DX
+	VMOVUPS   Y3, (AX)(DI*4)
+	ADDQ      $+8, DI
+	CMPQ      DI, DX
 	JL        vector
 
 vectorRest:
-	CMPQ       SI, CX
-	JGE        vectorDone
-	VMASKMOVPS (AX)(SI*4), Y2, Y3
-	VCMPPS     $0x11, Y3, Y0, Y4
-	VBLENDVPS  Y4, Y0, Y3, Y3
-	VXORPS     Y1, Y0, Y4
-	VCMPPS     $0x11, Y4, Y3, Y5
-	VBLENDVPS  Y5, Y4, Y3, Y3
-	VMASKMOVPS Y3, Y2, (AX)(SI*4)
+	CMPQ         DI, CX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(DI*4), Y2, Y3
+	VCMPPS       $0x11, Y3, Y0, Y4
+	VBLENDVPS    Y4, Y0, Y3, Y3
+	VXORPS       Y1, Y0, Y4
+	VCMPPS       $0x11, Y4, Y3, Y5
+	VBLENDVPS    Y5, Y4, Y3, Y3
+	LEAQ         (AX)(DI*4), DI
+	VMOVAPS      X3, X4
+	TESTL        $0x00000004, BX
+	JE           two91
+	VMOVUPS      X4, (DI)
+	VEXTRACTF128 $0x01, Y3, X4
+	ADDQ         $0x10, DI
 
+two91:
+	TESTL   $0x00000002, BX
+	JE      one91
+	VMOVLPS X4, (DI)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, DI
+
+one91:
+	TESTL  $0x00000001, BX
+	JE     stored91
+	VMOVSS X4, (DI)
+
+stored91:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
-	DECQ BX
+	DECQ SI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5899,37 +7719,57 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), CX
 	MOVQ         CX, DX
 	ANDQ         $-8, DX
-	MOVQ         CX, AX
-	SUBQ         DX, AX
-	LEAQ         laneMasks<>+0(SB), BX
-	NEGQ         AX
-	VMOVUPS      32(BX)(AX*4), Y1
+	MOVQ         CX, BX
+	SUBQ         DX, BX
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         BX, SI
+	NEGQ         SI
+	VMOVUPS      32(AX)(SI*4), Y1
 	MOVQ         data_0+16(FP), AX
-	MOVQ         rows+0(FP), BX
+	MOVQ         rows+0(FP), SI
 
 row:
-	XORQ SI, SI
-	CMPQ SI, DX
+	XORQ DI, DI
+	CMPQ DI, DX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(SI*4), Y2
+	VMOVUPS (AX)(DI*4), Y2
 	VMULPS  Y0, Y2, Y2
-	VMOVUPS Y2, (AX)(SI*4)
-	ADDQ    $+8, SI
-	CMPQ    SI, DX
+	VMOVUPS Y2, (AX)(DI*4)
+	ADDQ    $+8, DI
+	CMPQ    DI, DX
 	JL      vector
 
 vectorRest:
-	CMPQ       SI, CX
-	JGE        vectorDone
-	VMASKMOVPS (AX)(SI*4), Y1, Y2
-	VMULPS     Y0, Y2, Y2
-	VMASKMOVPS Y2, Y1, (AX)(SI*4)
+	CMPQ         DI, CX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(DI*4), Y1, Y2
+	VMULPS       Y0, Y2, Y2
+	LEAQ         (AX)(DI*4), DI
+	VMOVAPS      X2, X3
+	TESTL        $0x00000004, BX
+	JE           two92
+	VMOVUPS      X3, (DI)
+	VEXTRACTF128 $0x01, Y2, X3
+	ADDQ         $0x10, DI
 
+two92:
+	TESTL   $0x00000002, BX
+	JE      one92
+	VMOVLPS X3, (DI)
+	VPSRLDQ $0x08, X3, X3
+	ADDQ    $0x08, DI
+
+one92:
+	TESTL  $0x00000001, BX
+	JE     stored92
+	VMOVSS X3, (DI)
+
+stored92:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
-	DECQ BX
+	DECQ SI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -5944,23 +7784,24 @@ TEXT ·regularizeAVX2(SB), NOSPLIT, $0-160
 	MOVQ         cols+8(FP), DX
 	MOVQ         DX, BX
 	ANDQ         $-8, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	LEAQ         laneMasks<>+0(SB), CX
-	NEGQ         AX
-	VMOVUPS      32(CX)(AX*4), Y4
+	MOVQ         DX, SI
+	SUBQ         BX, SI
+	LEAQ         laneMasks<>+0(SB), AX
+	MOVQ         SI, CX
+	NEGQ         CX
+	VMOVUPS      32(AX)(CX*4), Y4
 	MOVQ         data_0+16(FP), AX
 	MOVQ         data_1+24(FP), CX
-	MOVQ         rows+0(FP), SI
+	MOVQ         rows+0(FP), DI
 
 row:
-	XORQ DI, DI
-	CMPQ DI, BX
+	XORQ R8, R8
+	CMPQ R8, BX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(DI*4), Y5
-	VMOVUPS   (CX)(DI*4), Y6
+	VMOVUPS   (AX)(R8*4), Y5
+	VMOVUPS   (CX)(R8*4), Y6
 	VMULPS    Y6, Y1, Y7
 	VADDPS    Y7, Y5, Y5
 	VCMPPS    $0x11, Y6, Y2, Y7
@@ -5969,30 +7810,49 @@ vector:
 	VANDPS    Y8, Y6, Y6
 	VBLENDVPS Y7, Y0, Y6, Y6
 	VADDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, (AX)(DI*4)
-	ADDQ      $+8, DI
-	CMPQ      DI, BX
+	VMOVUPS   Y5, (AX)(R8*4)
+	ADDQ      $+8, R8
+	CMPQ      R8, BX
 	JL        vector
 
 vectorRest:
-	CMPQ       DI, DX
-	JGE        vectorDone
-	VMASKMOVPS (AX)(DI*4), Y4, Y5
-	VMASKMOVPS (CX)(DI*4), Y4, Y6
-	VMULPS     Y6, Y1, Y7
-	VADDPS     Y7, Y5, Y5
-	VCMPPS     $0x11, Y6, Y2, Y7
-	VCMPPS     $0x11, Y2, Y6, Y6
-	VXORPS     Y3, Y0, Y8
-	VANDPS     Y8, Y6, Y6
-	VBLENDVPS  Y7, Y0, Y6, Y6
-	VADDPS     Y6, Y5, Y5
-	VMASKMOVPS Y5, Y4, (AX)(DI*4)
+	CMPQ         R8, DX
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R8*4), Y4, Y5
+	VMASKMOVPS   (CX)(R8*4), Y4, Y6
+	VMULPS       Y6, Y1, Y7
+	VADDPS       Y7, Y5, Y5
+	VCMPPS       $0x11, Y6, Y2, Y7
+	VCMPPS       $0x11, Y2, Y6, Y6
+	VXORPS       Y3, Y0, Y8
+	VANDPS       Y8, Y6, Y6
+	VBLENDVPS    Y7, Y0, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	LEAQ         (AX)(R8*4), R8
+	VMOVAPS      X5, X6
+	TESTL        $0x00000004, SI
+	JE           two93
+	VMOVUPS      X6, (R8)
+	VEXTRACTF128 $0x01, Y5, X6
+	ADDQ         $0x10, R8
 
+two93:
+	TESTL   $0x00000002, SI
+	JE      one93
+	VMOVLPS X6, (R8)
+	VPSRLDQ $0x08, X6, X6
+	ADDQ    $0x08, R8
+
+one93:
+	TESTL  $0x00000001, SI
+	JE     stored93
+	VMOVSS X6, (R8)
+
+stored93:
 vectorDone:
 	ADDQ strides_0+72(FP), AX
 	ADDQ strides_1+80(FP), CX
-	DECQ SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET

@@ -6328,10 +6328,11 @@ TEXT ·softmaxAVX2(SB), NOSPLIT, $0-120
 	MOVQ    R8, R10
 	SUBQ    R9, R10
 	LEAQ    laneMasks<>+0(SB), R11
-	NEGQ    R10
-	VMOVUPS 32(R11)(R10*4), Y0
-	XORQ    R10, R10
-	CMPQ    R10, R9
+	MOVQ    R10, R12
+	NEGQ    R12
+	VMOVUPS 32(R11)(R12*4), Y0
+	XORQ    R11, R11
+	CMPQ    R11, R9
 	JGE     vectorRest
 
 vector:
@@ -6340,28 +6341,28 @@ vector:
 	VXORPS   X3, X3, X3
 	VPCMPEQD Y4, Y4, Y4
 	VPSRLD   $0x1f, Y4, Y4
-	LEAQ     (AX)(R10*4), R11
-	MOVQ     DX, R12
+	LEAQ     (AX)(R11*4), R12
+	MOVQ     DX, R13
 
 wholeLargest:
-	VMOVUPS   (R11), Y5
+	VMOVUPS   (R12), Y5
 	VCMPPS    $0x07, Y5, Y5, Y7
 	VCMPPS    $0x16, Y1, Y5, Y6
 	VANDPS    Y7, Y6, Y6
 	VBLENDVPS Y6, Y5, Y1, Y1
 	VBLENDVPS Y6, Y3, Y2, Y2
 	VPADDD    Y4, Y3, Y3
-	ADDQ      CX, R11
-	DECQ      R12
+	ADDQ      CX, R12
+	DECQ      R13
 	JNE       wholeLargest
-	VMOVUPS   Y1, (BX)(R10*4)
-	VMOVUPS   Y2, (DI)(R10*4)
+	VMOVUPS   Y1, (BX)(R11*4)
+	VMOVUPS   Y2, (DI)(R11*4)
 	VXORPS    X8, X8, X8
-	LEAQ      (AX)(R10*4), R11
-	MOVQ      DX, R12
+	LEAQ      (AX)(R11*4), R12
+	MOVQ      DX, R13
 
 wholeExp:
-	VMOVUPS      (R11), Y4
+	VMOVUPS      (R12), Y4
 	VSUBPS       Y1, Y4, Y4
 	VBROADCASTSS expConstants<>+16(SB), Y5
 	VMOVAPS      Y5, Y5
@@ -6399,53 +6400,93 @@ wholeExp:
 	VANDNPS      Y6, Y5, Y6
 	VCMPPS       $0x03, Y4, Y4, Y5
 	VBLENDVPS    Y5, Y4, Y6, Y6
-	VMOVUPS      Y6, (R11)
+	VMOVUPS      Y6, (R12)
 	VADDPS       Y6, Y8, Y8
-	ADDQ         CX, R11
-	DECQ         R12
+	ADDQ         CX, R12
+	DECQ         R13
 	JNE          wholeExp
-	VMOVUPS      Y8, (SI)(R10*4)
-	LEAQ         (AX)(R10*4), R11
-	MOVQ         DX, R12
+	VMOVUPS      Y8, (SI)(R11*4)
+	LEAQ         (AX)(R11*4), R12
+	MOVQ         DX, R13
 
 wholeDivide:
-	VMOVUPS (R11), Y1
+	VMOVUPS (R12), Y1
 	VDIVPS  Y8, Y1, Y1
-	VMOVUPS Y1, (R11)
-	ADDQ    CX, R11
-	DECQ    R12
+	VMOVUPS Y1, (R12)
+	ADDQ    CX, R12
+	DECQ    R13
 	JNE     wholeDivide
-	ADDQ    $+8, R10
-	CMPQ    R10, R9
+	ADDQ    $+8, R11
+	CMPQ    R11, R9
 	JL      vector
 
 vectorRest:
-	CMPQ     R10, R8
+	CMPQ     R11, R8
 	JGE      vectorDone
 	VPCMPEQD Y1, Y1, Y1
 	VXORPS   X9, X9, X9
 	VXORPS   X10, X10, X10
 	VPCMPEQD Y2, Y2, Y2
 	VPSRLD   $0x1f, Y2, Y2
-	LEAQ     (AX)(R10*4), R8
+	LEAQ     (AX)(R11*4), R8
 	MOVQ     DX, R9
 
 restLargest:
-	VMASKMOVPS (R8), Y0, Y3
-	VCMPPS     $0x07, Y3, Y3, Y5
-	VCMPPS     $0x16, Y1, Y3, Y4
-	VANDPS     Y5, Y4, Y4
-	VBLENDVPS  Y4, Y3, Y1, Y1
-	VBLENDVPS  Y4, Y10, Y9, Y9
-	VPADDD     Y2, Y10, Y10
-	ADDQ       CX, R8
-	DECQ       R9
-	JNE        restLargest
-	VMASKMOVPS Y1, Y0, (BX)(R10*4)
-	VMASKMOVPS Y9, Y0, (DI)(R10*4)
-	VXORPS     X11, X11, X11
-	LEAQ       (AX)(R10*4), R8
-	MOVQ       DX, R9
+	VMASKMOVPS   (R8), Y0, Y3
+	VCMPPS       $0x07, Y3, Y3, Y5
+	VCMPPS       $0x16, Y1, Y3, Y4
+	VANDPS       Y5, Y4, Y4
+	VBLENDVPS    Y4, Y3, Y1, Y1
+	VBLENDVPS    Y4, Y10, Y9, Y9
+	VPADDD       Y2, Y10, Y10
+	ADDQ         CX, R8
+	DECQ         R9
+	JNE          restLargest
+	LEAQ         (BX)(R11*4), BX
+	VMOVAPS      X1, X2
+	TESTL        $0x00000004, R10
+	JE           two1
+	VMOVUPS      X2, (BX)
+	VEXTRACTF128 $0x01, Y1, X2
+	ADDQ         $0x10, BX
+
+two1:
+	TESTL   $0x00000002, R10
+	JE      one1
+	VMOVLPS X2, (BX)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, BX
+
+one1:
+	TESTL  $0x00000001, R10
+	JE     stored1
+	VMOVSS X2, (BX)
+
+stored1:
+	LEAQ         (DI)(R11*4), BX
+	VMOVAPS      X9, X2
+	TESTL        $0x00000004, R10
+	JE           two2
+	VMOVUPS      X2, (BX)
+	VEXTRACTF128 $0x01, Y9, X2
+	ADDQ         $0x10, BX
+
+two2:
+	TESTL   $0x00000002, R10
+	JE      one2
+	VMOVLPS X2, (BX)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, BX
+
+one2:
+	TESTL  $0x00000001, R10
+	JE     stored2
+	VMOVSS X2, (BX)
+
+stored2:
+	VXORPS X11, X11, X11
+	LEAQ   (AX)(R11*4), R8
+	MOVQ   DX, R9
 
 restExp:
 	VMASKMOVPS   (R8), Y0, Y2
@@ -6486,22 +6527,82 @@ restExp:
 	VANDNPS      Y4, Y3, Y4
 	VCMPPS       $0x03, Y2, Y2, Y3
 	VBLENDVPS    Y3, Y2, Y4, Y4
-	VMASKMOVPS   Y4, Y0, (R8)
+	LEAQ         (R8), BX
+	VMOVAPS      X4, X2
+	TESTL        $0x00000004, R10
+	JE           two3
+	VMOVUPS      X2, (BX)
+	VEXTRACTF128 $0x01, Y4, X2
+	ADDQ         $0x10, BX
+
+two3:
+	TESTL   $0x00000002, R10
+	JE      one3
+	VMOVLPS X2, (BX)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, BX
+
+one3:
+	TESTL  $0x00000001, R10
+	JE     stored3
+	VMOVSS X2, (BX)
+
+stored3:
 	VADDPS       Y4, Y11, Y11
 	ADDQ         CX, R8
 	DECQ         R9
 	JNE          restExp
-	VMASKMOVPS   Y11, Y0, (SI)(R10*4)
-	LEAQ         (AX)(R10*4), R8
-	MOVQ         DX, R9
+	LEAQ         (SI)(R11*4), BX
+	VMOVAPS      X11, X1
+	TESTL        $0x00000004, R10
+	JE           two4
+	VMOVUPS      X1, (BX)
+	VEXTRACTF128 $0x01, Y11, X1
+	ADDQ         $0x10, BX
+
+two4:
+	TESTL   $0x00000002, R10
+	JE      one4
+	VMOVLPS X1, (BX)
+	VPSRLDQ $0x08, X1, X1
+	ADDQ    $0x08, BX
+
+one4:
+	TESTL  $0x00000001, R10
+	JE     stored4
+	VMOVSS X1, (BX)
+
+stored4:
+	LEAQ (AX)(R11*4), R8
+	MOVQ DX, R9
 
 restDivide:
-	VMASKMOVPS (R8), Y0, Y1
-	VDIVPS     Y11, Y1, Y1
-	VMASKMOVPS Y1, Y0, (R8)
-	ADDQ       CX, R8
-	DECQ       R9
-	JNE        restDivide
+	VMASKMOVPS   (R8), Y0, Y1
+	VDIVPS       Y11, Y1, Y1
+	LEAQ         (R8), AX
+	VMOVAPS      X1, X2
+	TESTL        $0x00000004, R10
+	JE           two5
+	VMOVUPS      X2, (AX)
+	VEXTRACTF128 $0x01, Y1, X2
+	ADDQ         $0x10, AX
+
+two5:
+	TESTL   $0x00000002, R10
+	JE      one5
+	VMOVLPS X2, (AX)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, AX
+
+one5:
+	TESTL  $0x00000001, R10
+	JE     stored5
+	VMOVSS X2, (AX)
+
+stored5:
+	ADDQ CX, R8
+	DECQ R9
+	JNE  restDivide
 
 vectorDone:
 	VZEROUPPER
@@ -8026,27 +8127,47 @@ TEXT ·copyRowsAVX2(SB), NOSPLIT, $0-80
 	MOVQ    DI, R9
 	SUBQ    R8, R9
 	LEAQ    laneMasks<>+0(SB), R10
-	NEGQ    R9
-	VMOVUPS 32(R10)(R9*4), Y1
+	MOVQ    R9, R11
+	NEGQ    R11
+	VMOVUPS 32(R10)(R11*4), Y1
 
 row:
-	XORQ R9, R9
-	CMPQ R9, R8
+	XORQ R10, R10
+	CMPQ R10, R8
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(R9*4), Y0
-	VMOVUPS Y0, (CX)(R9*4)
-	ADDQ    $+8, R9
-	CMPQ    R9, R8
+	VMOVUPS (AX)(R10*4), Y0
+	VMOVUPS Y0, (CX)(R10*4)
+	ADDQ    $+8, R10
+	CMPQ    R10, R8
 	JL      vector
 
 vectorRest:
-	CMPQ       R9, DI
-	JGE        vectorDone
-	VMASKMOVPS (AX)(R9*4), Y1, Y0
-	VMASKMOVPS Y0, Y1, (CX)(R9*4)
+	CMPQ         R10, DI
+	JGE          vectorDone
+	VMASKMOVPS   (AX)(R10*4), Y1, Y0
+	LEAQ         (CX)(R10*4), R10
+	VMOVAPS      X0, X2
+	TESTL        $0x00000004, R9
+	JE           two6
+	VMOVUPS      X2, (R10)
+	VEXTRACTF128 $0x01, Y0, X2
+	ADDQ         $0x10, R10
 
+two6:
+	TESTL   $0x00000002, R9
+	JE      one6
+	VMOVLPS X2, (R10)
+	VPSRLDQ $0x08, X2, X2
+	ADDQ    $0x08, R10
+
+one6:
+	TESTL  $0x00000001, R9
+	JE     stored6
+	VMOVSS X2, (R10)
+
+stored6:
 vectorDone:
 	ADDQ DX, AX
 	ADDQ BX, CX
@@ -8290,17 +8411,18 @@ stepsOfZero:
 	MOVQ    R8, R10
 	SUBQ    R9, R10
 	LEAQ    laneMasks<>+0(SB), R11
-	NEGQ    R10
-	VMOVUPS 32(R11)(R10*4), Y4
+	MOVQ    R10, R12
+	NEGQ    R12
+	VMOVUPS 32(R11)(R12*4), Y4
 
 row:
-	XORQ R10, R10
-	CMPQ R10, R9
+	XORQ R11, R11
+	CMPQ R11, R9
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R10*4), Y5
-	VMOVUPS (DX)(R10*4), Y6
+	VMOVUPS (CX)(R11*4), Y5
+	VMOVUPS (DX)(R11*4), Y6
 	VORPS   Y5, Y6, Y7
 	VPTEST  Y7, Y7
 	JNE     wholeSomething
@@ -8308,7 +8430,7 @@ vector:
 	JE      wholeDone
 
 wholeSomething:
-	VMOVUPS      (AX)(R10*4), Y7
+	VMOVUPS      (AX)(R11*4), Y7
 	VFNMADD231PS Y1, Y5, Y5
 	VANDPS       adamNumbers<>+0(SB), Y5, Y8
 	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
@@ -8317,25 +8439,25 @@ wholeSomething:
 	VANDPS       adamNumbers<>+0(SB), Y6, Y8
 	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
 	VANDPS       Y8, Y6, Y6
-	VMOVUPS      Y5, (CX)(R10*4)
-	VMOVUPS      Y6, (DX)(R10*4)
+	VMOVUPS      Y5, (CX)(R11*4)
+	VMOVUPS      Y6, (DX)(R11*4)
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VMULPS       Y0, Y5, Y5
 	VDIVPS       Y6, Y5, Y5
 	VSUBPS       Y5, Y7, Y7
-	VMOVUPS      Y7, (AX)(R10*4)
+	VMOVUPS      Y7, (AX)(R11*4)
 
 wholeDone:
-	ADDQ $+8, R10
-	CMPQ R10, R9
+	ADDQ $+8, R11
+	CMPQ R11, R9
 	JL   vector
 
 vectorRest:
-	CMPQ       R10, R8
+	CMPQ       R11, R8
 	JGE        vectorDone
-	VMASKMOVPS (CX)(R10*4), Y4, Y5
-	VMASKMOVPS (DX)(R10*4), Y4, Y6
+	VMASKMOVPS (CX)(R11*4), Y4, Y5
+	VMASKMOVPS (DX)(R11*4), Y4, Y6
 	VORPS      Y5, Y6, Y7
 	VPTEST     Y7, Y7
 	JNE        restSomething
@@ -8343,7 +8465,7 @@ vectorRest:
 	JE         restDone
 
 restSomething:
-	VMASKMOVPS   (AX)(R10*4), Y4, Y7
+	VMASKMOVPS   (AX)(R11*4), Y4, Y7
 	VFNMADD231PS Y1, Y5, Y5
 	VANDPS       adamNumbers<>+0(SB), Y5, Y8
 	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
@@ -8352,15 +8474,74 @@ restSomething:
 	VANDPS       adamNumbers<>+0(SB), Y6, Y8
 	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
 	VANDPS       Y8, Y6, Y6
-	VMASKMOVPS   Y5, Y4, (CX)(R10*4)
-	VMASKMOVPS   Y6, Y4, (DX)(R10*4)
+	LEAQ         (CX)(R11*4), R12
+	VMOVAPS      X5, X8
+	TESTL        $0x00000004, R10
+	JE           two7
+	VMOVUPS      X8, (R12)
+	VEXTRACTF128 $0x01, Y5, X8
+	ADDQ         $0x10, R12
+
+two7:
+	TESTL   $0x00000002, R10
+	JE      one7
+	VMOVLPS X8, (R12)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R12
+
+one7:
+	TESTL  $0x00000001, R10
+	JE     stored7
+	VMOVSS X8, (R12)
+
+stored7:
+	LEAQ         (DX)(R11*4), R12
+	VMOVAPS      X6, X8
+	TESTL        $0x00000004, R10
+	JE           two8
+	VMOVUPS      X8, (R12)
+	VEXTRACTF128 $0x01, Y6, X8
+	ADDQ         $0x10, R12
+
+two8:
+	TESTL   $0x00000002, R10
+	JE      one8
+	VMOVLPS X8, (R12)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R12
+
+one8:
+	TESTL  $0x00000001, R10
+	JE     stored8
+	VMOVSS X8, (R12)
+
+stored8:
 	VSQRTPS      Y6, Y6
 	VADDPS       Y3, Y6, Y6
 	VMULPS       Y0, Y5, Y5
 	VDIVPS       Y6, Y5, Y5
 	VSUBPS       Y5, Y7, Y7
-	VMASKMOVPS   Y7, Y4, (AX)(R10*4)
+	LEAQ         (AX)(R11*4), R11
+	VMOVAPS      X7, X5
+	TESTL        $0x00000004, R10
+	JE           two9
+	VMOVUPS      X5, (R11)
+	VEXTRACTF128 $0x01, Y7, X5
+	ADDQ         $0x10, R11
 
+two9:
+	TESTL   $0x00000002, R10
+	JE      one9
+	VMOVLPS X5, (R11)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, R11
+
+one9:
+	TESTL  $0x00000001, R10
+	JE     stored9
+	VMOVSS X5, (R11)
+
+stored9:
 restDone:
 vectorDone:
 	ADDQ BX, AX

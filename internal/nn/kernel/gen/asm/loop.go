@@ -28,7 +28,11 @@ func (s ISA) Span(n reg.GPVirtual) Span {
 	ANDQ(I8(-s.Lanes), whole)
 	MOVQ(n, rest)
 	SUBQ(whole, rest)
-	return Span{whole, n, s.FirstLanes(rest)}
+	m := s.FirstLanes(rest)
+	if !s.Opmasks {
+		m = firstLanes{m.(reg.VecVirtual), rest}
+	}
+	return Span{whole, n, m}
 }
 
 // Sweep calls body for the vectors of a row: in a loop over the whole vectors, with a nil mask, and once for the rest,

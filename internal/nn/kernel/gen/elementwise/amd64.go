@@ -111,6 +111,9 @@ func (p *program) pressure() int {
 	}
 	for _, v := range p.nodes {
 		temporary := 0
+		if v.op == storeOp {
+			temporary = 1 // for the last lanes of a row
+		}
 		for _, a := range v.args {
 			if isConstant(a) {
 				temporary = 1 // of two, one is used in memory
