@@ -77,7 +77,7 @@ func (m *urlMirror) close() {}
 
 func (m *urlMirror) open(ctx context.Context, f mnist.File) (io.ReadCloser, error) {
 	part := gzipPart(m.folder, f)
-	r := remote{url: m.base.JoinPath(f.Name + ".gz"), label: f.Name + ".gz", part: part, size: f.GzipBytes}
+	r := remote{url: m.base.JoinPath(f.Name + ".gz"), label: f.Name + ".gz", part: part, size: f.GzipBytes, magic: "\x1f\x8b"}
 	if err := m.transfer.fetchVerified(ctx, r, func(path string) error { return checkGzip(f, path) }); err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func (m *moduleMirror) fetchFrom(ctx context.Context, proxy *url.URL) error {
 		zipPath = local
 	} else {
 		check := func(path string) error { return checkModule(m.module, path) }
-		r := remote{url: u, label: path.Base(m.module.Path) + ".zip", part: zipPath}
+		r := remote{url: u, label: path.Base(m.module.Path) + ".zip", part: zipPath, magic: "PK"}
 		if err := m.transfer.fetchVerified(ctx, r, check); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package download
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 const maxUnknown = 64 << 20
 
 const (
+	readSize    = 64 << 10
 	maxAttempts = 5       // of one transfer, even if each brings some bytes
 	maxStalls   = 2       // of one transfer, each of which costs the user StallTimeout
 	minRate     = 1 << 10 // bytes a second; at less, MNIST would take three hours, so another mirror is tried
@@ -49,6 +51,7 @@ type remote struct {
 	label string // its name for progress and messages
 	part  string // path of the downloaded file, which may be unfinished
 	size  int64  // 0 if it is not known
+	magic string // what it begins with
 }
 
 // limit returns the largest size that the file may have.
@@ -187,6 +190,16 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 			return err
 		}
 	}
+	body := bufio.NewReaderSize(resp.Body, readSize)
+	if err == nil && start == 0 && offset > 0 {
+		// Before the part is given up: is this the file at all, and not a page to log in?
+		if head, herr := body.Peek(len(r.magic)); string(head) != r.magic {
+			if herr != nil {
+				return unreachableError{errors.New(t.reason(ctx, herr))}
+			}
+			return fmt.Errorf("wrong content: it begins with %q, wanted %q", head, r.magic)
+		}
+	}
 	// After any other error, the part stays: another mirror may be able to resume it.
 	if err == nil || errors.Is(err, errNoRange) {
 		if terr := part.Truncate(start); terr != nil {
@@ -199,21 +212,21 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 	if _, err := part.Seek(start, io.SeekStart); err != nil {
 		return cannotWrite(r.part, err)
 	}
-	return t.copyBody(ctx, r, part, resp, start, total, timer)
+	return t.copyBody(ctx, r, part, resp, body, start, total, timer)
 }
 
 // copyBody appends a response's body, which begins at byte start of the file, to part. It resets the timer each time when
 // as many bytes have come as minRate brings in t.stall.
 func (t *transfer) copyBody(
-	ctx context.Context, r remote, part *os.File, resp *http.Response, start, total int64, timer *time.Timer,
+	ctx context.Context, r remote, part *os.File, resp *http.Response, body io.Reader, start, total int64, timer *time.Timer,
 ) error {
 	offset := start
 	t.progress.bytes(r.label, offset, total)
-	buf := make([]byte, 64<<10)
+	buf := make([]byte, readSize)
 	timer.Reset(t.stall)
 	fresh := 0 // bytes since the timer was reset
 	for {
-		n, err := resp.Body.Read(buf)
+		n, err := body.Read(buf)
 		if n > 0 {
 			if fresh += n; float64(fresh) >= minRate*t.stall.Seconds() {
 				timer.Reset(t.stall)

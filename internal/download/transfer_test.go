@@ -71,6 +71,11 @@ func TestResume(t *testing.T) {
 		{"Range ignored", gz[:20], answer("X", "", 200, gz), []string{"bytes=20-"}, ""},
 		{"Range ignored with a page", gz[:20], answer("X", "", 200, []byte("log in")), []string{"bytes=20-"},
 			"wrong size: 6 bytes"},
+		{"Range ignored with a page without length", gz[:20], func(w http.ResponseWriter, _ int) bool {
+			_ = http.NewResponseController(w).Flush()
+			_, _ = w.Write([]byte("log in"))
+			return true
+		}, []string{"bytes=20-"}, `wrong content: it begins with "lo", wanted "\x1f\x8b"`},
 		{"Range answered with another", gz[:20], func(w http.ResponseWriter, nth int) bool {
 			return nth == 1 && answer("Content-Range", fmt.Sprintf("bytes 0-%d/%d", size-1, size), 206, gz)(w, nth)
 		}, []string{"bytes=20-", ""}, ""},
@@ -126,9 +131,14 @@ func TestPartSurvivesBadMirror(t *testing.T) {
 		_, _ = w.Write([]byte("log in"))
 		return true
 	})
+	endless := serve(t, nil, func(w http.ResponseWriter, _ *http.Request, _ string) bool {
+		_ = http.NewResponseController(w).Flush() // so it does not say how long it is
+		_, _ = w.Write([]byte("log in"))
+		return true
+	})
 	gone := serve(t, nil, nil)
 	fine := serve(t, s.GZ, nil)
-	s.Mirrors = []string{page.URL, gone.URL, fine.URL}
+	s.Mirrors = []string{page.URL, endless.URL, gone.URL, fine.URL}
 	folder := t.TempDir()
 	mnisttest.WriteFile(t, gzipPart(folder, s.Train.Images), gz[:20])
 	if _, err := Files(t.Context(), Options{Set: s.Set, Folder: folder, Env: noEnv}); err != nil {
