@@ -3,7 +3,10 @@ package cmd_test
 import (
 	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -74,17 +77,34 @@ func TestBug(t *testing.T) {
 	}
 }
 
-// TestResources checks that a network that does not fit into memory is refused before it is allocated.
+// TestResources checks that a network that does not fit into memory is refused before it is allocated, and that the weights
+// of the best epoch are part of what it needs: 4 bytes each.
 func TestResources(t *testing.T) {
-	s, stdout, stderr := system(nil)
-	s.Memory = func() (uint64, bool) { return 1e9, true }
-	if status := cmd.Run(context.Background(), s, []string{"train", "--layers", "100000,100000"}); status != 7 {
-		t.Errorf("exit status %d, wanted 7", status)
-	}
-	wanted := regexp.MustCompile(`^dnn: layers: training needs about [0-9.]+ GB of memory, there are 1\.0 GB
+	wanted := regexp.MustCompile(`^dnn: [a-z.]*:?.*layers: training needs about ([0-9.]+) GB of memory, there are 1\.0 GB
 hint: use fewer units or a smaller batch_size
 $`)
-	if !wanted.MatchString(stderr.String()) || stdout.Len() != 0 {
-		t.Errorf("printed %q and %q, wanted nothing and %v", stdout, stderr, wanted)
+	var needed []float64
+	for _, lines := range []string{"", "early_stopping: {monitor: val_loss, patience: 2, restore_best_weights: true}\n"} {
+		path := filepath.Join(t.TempDir(), "large.yaml")
+		if err := os.WriteFile(path, []byte("layers: [100000, 100000]\n"+lines), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, stdout, stderr := system(nil)
+		s.Memory = func() (uint64, bool) { return 1e9, true }
+		if status := cmd.Run(context.Background(), s, []string{"train", "--config", path}); status != 7 {
+			t.Errorf("exit status %d, wanted 7", status)
+		}
+		found := wanted.FindStringSubmatch(stderr.String())
+		if found == nil || stdout.Len() != 0 {
+			t.Fatalf("printed %q and %q, wanted nothing and %v", stdout, stderr, wanted)
+		}
+		gigabytes, err := strconv.ParseFloat(found[1], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		needed = append(needed, gigabytes)
+	}
+	if more := needed[1] - needed[0]; more < 40 || more > 41 { // 784 x 100,000 and 100,000 x 100,000 weights, and few others
+		t.Errorf("wanted 40.3 GB more, found %v", more)
 	}
 }

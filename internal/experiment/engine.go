@@ -8,6 +8,7 @@ import (
 	"dnn/internal/nn"
 	"dnn/internal/nn/kernel"
 	"dnn/internal/nn/step"
+	"dnn/internal/train/callback"
 )
 
 // Kernels returns the names of all kernels that this machine supports, and the name of those that it uses.
@@ -40,7 +41,11 @@ func (x *experiment) Bytes() float64 {
 	for _, t := range x.teachers {
 		taught = append(taught, t.Architecture)
 	}
-	return step.TrainingBytes(x.arch, x.Optimizer.PerWeight(), taught, min(x.BatchSize, x.source.Count))
+	kept := x.Optimizer.PerWeight()
+	if callback.RestoreBest(x.Callbacks) {
+		kept++
+	}
+	return step.TrainingBytes(x.arch, kept, taught, min(x.BatchSize, x.source.Count))
 }
 
 // fitsMemory returns an error if a run would need more memory than is available.

@@ -251,11 +251,7 @@ func (f finished) seed(before bool) report.Seed {
 // validation returns the loss and accuracy of the model on the validation samples. They are those of the last epoch
 // unless early stopping went back to another one.
 func (f finished) validation(lastLoss, lastAccuracy float32) (loss, accuracy float32) {
-	restored := slices.ContainsFunc(f.Callbacks, func(c callback.Named) bool {
-		s, ok := c.Kind.(*callback.EarlyStopping)
-		return ok && s.RestoreBestWeights
-	})
-	if !restored {
+	if !callback.RestoreBest(f.Callbacks) {
 		return lastLoss, lastAccuracy
 	}
 	result := step.NewEvaluator(f.run.Engine, f.run.Model, f.data.Validation).Evaluate()

@@ -3,9 +3,9 @@ package step
 import "dnn/internal/nn"
 
 // TrainingBytes estimates the memory of a training run in bytes: the parameters, a copy of them after the last epoch, one
-// for the model file, what the optimizer keeps of each (optimizer.Spec.PerWeight), their gradients if a step can be
-// abandoned, and two batches with the activations of one and their gradients; of each teacher, the parameters and the
-// activations of a batch. It does not count data sets, packed or not.
+// for the model file, what else is kept of each (by the optimizer, see optimizer.Spec.PerWeight, and of the best epoch),
+// their gradients if a step can be abandoned, and two batches with the activations of one and their gradients; of each
+// teacher, the parameters and the activations of a batch. It does not count data sets, packed or not.
 func TrainingBytes(a nn.Architecture, kept int, teachers []nn.Architecture, batch int) float64 {
 	const element = 4
 	perParameter := 3.0 + float64(kept)

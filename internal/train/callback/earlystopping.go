@@ -2,6 +2,7 @@ package callback
 
 import (
 	"math"
+	"slices"
 
 	"dnn/internal/fault"
 	"dnn/internal/history"
@@ -111,4 +112,12 @@ func (s *stopper) epochEnd(e history.Epoch) error {
 			s.Monitor, fault.Count(s.wait, "epoch"), s.best, s.bestEpoch)
 	}
 	return nil
+}
+
+// RestoreBest reports whether one of the callbacks goes back to the weights of the best epoch, which it keeps.
+func RestoreBest(all []Named) bool {
+	return slices.ContainsFunc(all, func(c Named) bool {
+		s, ok := c.Kind.(*EarlyStopping)
+		return ok && s.RestoreBestWeights
+	})
 }
