@@ -19,7 +19,7 @@ type connection struct {
 	from    *listener
 	once    sync.Once
 	awake   atomic.Bool // counted as such
-	taken   atomic.Bool // by the HTTP server, which closes it
+	taken   atomic.Bool // offered to the HTTP server, which closes it; until then, the listener does
 	first   [1]byte     // what was read while it was parked
 	pending []byte      // what was read, but not by the HTTP server yet
 

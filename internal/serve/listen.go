@@ -27,7 +27,7 @@ type listener struct {
 	waits   patience
 	awake   atomic.Int64             // connections that are not parked
 	ready   chan net.Conn            // connections for the HTTP server
-	before  func(c *connection) bool // answers requests before that, see start
+	answer  func(c *connection) bool // answers plain requests before that, see start
 	refused chan struct{}            // closed when no more connections are accepted
 	ended   context.Context          // ends when the listener is closed
 	end     context.CancelFunc
@@ -75,10 +75,10 @@ func listen(ctx context.Context, addr string, most int, waits patience) (*listen
 	}, nil
 }
 
-// start begins to accept connections. The HTTP server gets each for which before returns true, and nobody the others, which
+// start begins to accept connections. The HTTP server gets each for which answer returns true, and nobody the others, which
 // have ended; nil: it gets all.
-func (l *listener) start(before func(c *connection) bool) {
-	l.before = before
+func (l *listener) start(answer func(c *connection) bool) {
+	l.answer = answer
 	go l.accept()
 }
 
@@ -182,7 +182,7 @@ func (l *listener) park(c *connection) {
 	l.awake.Add(1)
 	c.awake.Store(true)
 	c.pending = c.first[:]
-	if l.before != nil && !l.before(c) {
+	if l.answer != nil && !l.answer(c) {
 		return
 	}
 	_ = c.SetReadDeadline(time.Time{}) // the HTTP server sets its own

@@ -11,18 +11,22 @@ import (
 	"dnn/internal/serve/plain"
 )
 
+// plainPatience is how long a request that has begun may take before the HTTP server waits for the rest: it comes whole, or its
+// body right after its header.
+const plainPatience = time.Second / 4
+
 // plain returns what answers requests of a connection with the handler of all requests, as long as they are plain and ask a
 // model. It reports whether the connection goes on, as one of the HTTP server's.
 func (s *server) plain(h http.Handler) func(c *connection) (goesOn bool) {
 	waits := s.o.waits()
 	o := &plain.Options{
-		Handler: h, Takes: asksModel, Read: waits.header, Write: waits.write, Idle: waits.idle,
+		Handler: h, Takes: asksModel, Read: min(waits.header, plainPatience), Write: waits.write, Idle: waits.idle,
 		Bug: func(crash any) { report.PrintError(s.system.Stderr, fault.New(fault.Bug, "request", "%v", crash)) },
 	}
 	return func(c *connection) (goesOn bool) {
 		ctx := context.WithValue(context.Background(), connectionKey{}, c)
 		c.pending, goesOn = o.Serve(ctx, plainConnection{c, s}, c.RemoteAddr().String(), c.pending)
-		c.unwatched = false
+		c.unwatched = false // each request has set it, but the HTTP server's first read must not find it
 		return goesOn
 	}
 }

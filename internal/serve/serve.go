@@ -35,7 +35,7 @@ type server struct {
 	bodies   *wire.Bodies
 	draining atomic.Bool
 	host     atomic.Pointer[string] // the first Host that was allowed
-	awake    func() int64           // connections of the HTTP server
+	awake    func() int64           // connections that have sent something
 	access   *accessLog             // nil: none
 }
 

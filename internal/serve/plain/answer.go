@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// answer is a response, which is kept until it is whole. It is a http.ResponseWriter.
+// answer is a response to a POST, which is kept until it is whole. It is a http.ResponseWriter for handlers that set the header
+// before the status, which is 200 or more and comes with a body, and leave Date and the encoding of the transfer alone.
 type answer struct {
 	header http.Header
 	status int // 0: not known yet
@@ -21,11 +22,7 @@ func (a *answer) reset() {
 		a.header = make(http.Header)
 	}
 	clear(a.header)
-	a.status = 0
-	if cap(a.body) > size {
-		a.body = nil
-	}
-	a.body = a.body[:0]
+	a.status, a.body = 0, a.body[:0]
 }
 
 // Header returns the header that is to be sent.
@@ -45,8 +42,8 @@ func (a *answer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// append appends the response to a POST, and reports whether it is the connection's last.
-func (a *answer) append(b []byte, now time.Time) (_ []byte, last bool) {
+// appendHeader appends the status and the header, and reports whether the response is the connection's last.
+func (a *answer) appendHeader(b []byte, now time.Time) (_ []byte, last bool) {
 	a.WriteHeader(http.StatusOK)
 	b = append(b, "HTTP/1.1 "...)
 	b = strconv.AppendInt(b, int64(a.status), 10)
@@ -77,8 +74,7 @@ func (a *answer) append(b []byte, now time.Time) (_ []byte, last bool) {
 	b = append(b, a.date...)
 	b = append(b, "\r\nContent-Length: "...)
 	b = strconv.AppendInt(b, int64(len(a.body)), 10)
-	b = append(b, lineEnd+lineEnd...)
-	return append(b, a.body...), last
+	return append(b, lineEnd+lineEnd...), last
 }
 
 // appendValue appends the value of a field, in which a line cannot end.

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Of a line of a header.
+// What a plain request begins with, and what each of its lines ends with.
 const (
 	lineEnd = "\r\n"
 	method  = "POST "
@@ -34,7 +34,7 @@ func parse(head []byte) *http.Request {
 	if !isPlain(string(head)) {
 		return nil
 	}
-	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(head)))
+	r, err := http.ReadRequest(bufio.NewReaderSize(bytes.NewReader(head), len(head)))
 	if err != nil {
 		return nil // net/http tells what is wrong
 	}
@@ -43,12 +43,12 @@ func parse(head []byte) *http.Request {
 
 // isPlain reports whether there is nothing in a header that servers and proxies could read in two ways, or that asks for more
 // than an answer: one path of plain characters, one Host, one Content-Length, no other encoding of the body's length, no
-// Expect or Upgrade, and a connection that goes on.
+// Expect or Upgrade, and a connection that goes on. Nor is the body compressed, so that it is as short as it says.
 func isPlain(head string) bool {
 	line, rest, _ := strings.Cut(head, lineEnd)
 	path, ok := strings.CutPrefix(line, method)
 	path, ends := strings.CutSuffix(path, version)
-	if !ok || !ends || !strings.HasPrefix(path, "/") || !consists(path, isPathChar) {
+	if !ok || !ends || !strings.HasPrefix(path, "/") || !only(path, isPathChar) {
 		return false
 	}
 	hosts, lengths := 0, 0
@@ -58,19 +58,19 @@ func isPlain(head string) bool {
 		}
 		name, value, ok := strings.Cut(line, ":")
 		value = strings.Trim(value, " ")
-		if !ok || name == "" || !consists(name, isNameChar) || !consists(value, isValueChar) {
+		if !ok || name == "" || !only(name, isNameChar) || !only(value, isValueChar) {
 			return false
 		}
 		switch strings.ToLower(name) {
 		case "host":
 			hosts++
-			ok = value != "" && consists(value, isHostChar)
+			ok = value != "" && only(value, isHostChar)
 		case "content-length":
 			lengths++
-			ok = value != "" && len(value) <= 4 && consists(value, isDigit)
+			ok = value != "" && len(value) <= 4 && only(value, isDigit)
 		case "connection":
 			ok = strings.EqualFold(value, "keep-alive")
-		case "transfer-encoding", "expect", "upgrade", "trailer", "te", "proxy-connection":
+		case "content-encoding", "transfer-encoding", "expect", "upgrade", "trailer", "te", "proxy-connection":
 			ok = false
 		}
 		if !ok {
@@ -79,8 +79,8 @@ func isPlain(head string) bool {
 	}
 }
 
-// consists reports whether all bytes of a text are of a kind.
-func consists(text string, of func(c byte) bool) bool {
+// only reports whether all bytes of a text are of a kind.
+func only(text string, of func(c byte) bool) bool {
 	for i := range len(text) {
 		if !of(text[i]) {
 			return false

@@ -11,7 +11,6 @@ package plain
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -30,7 +29,7 @@ type Options struct {
 	// Takes reports whether requests for a path are answered here. Their handler must not need to know whether the client is
 	// still there, and must be done with the request when it returns.
 	Takes func(path string) bool
-	Read  time.Duration // how long a request that has begun may take to come; then it is net/http's
+	Read  time.Duration // how long a request that has begun may take to come; then it is net/http's, which has its own time
 	Write time.Duration // how long it may take from the begin of a request to the end of its answer
 	Idle  time.Duration // how long a connection may be without a request
 	Bug   func(any)     // is told of a panic, but for http.ErrAbortHandler
@@ -41,9 +40,9 @@ type Conn interface {
 	io.ReadWriteCloser
 	SetReadDeadline(t time.Time) error
 	SetWriteDeadline(t time.Time) error
-	// Begin is called when a request is there, with the time when it began to come.
+	// Begin is called when a request is there, with the time when its header was.
 	Begin(at time.Time)
-	// End is called when it was answered, and the client has sent no other yet.
+	// End is called when it was answered, and no other has begun.
 	End()
 }
 
@@ -56,6 +55,8 @@ type session struct {
 	buffer  [size]byte
 	n       int       // bytes of the buffer that were read
 	begun   time.Time // when the first of them was
+	asked   time.Time // when the header was there
+	headed  bool      // it is
 	header  []byte    // of the last request
 	request *http.Request
 	body    body
@@ -68,7 +69,7 @@ type session struct {
 // connection has ended, and is closed.
 func (o *Options) Serve(ctx context.Context, c Conn, remote string, read []byte) (rest []byte, goesOn bool) {
 	s := &session{o: o, c: c, context: ctx, remote: remote}
-	s.n, s.begun = copy(s.buffer[:], read), time.Now()
+	s.begin(copy(s.buffer[:], read))
 	defer func() {
 		if !goesOn {
 			_ = c.Close() // the client has gone, or is to go
@@ -81,17 +82,22 @@ func (o *Options) Serve(ctx context.Context, c Conn, remote string, read []byte)
 	}()
 	for {
 		length, plain := s.look()
-		switch {
-		case !plain:
+		if plain && length > s.n && s.more() == nil {
+			continue // look again
+		}
+		if !plain || length > s.n {
 			return bytes.Clone(s.buffer[:s.n]), true
-		case length > s.n:
-			if err := s.more(); err != nil {
-				return bytes.Clone(s.buffer[:s.n]), true
-			}
-		case !s.serve(length) || !s.next():
+		}
+		if !s.serve(length) || !s.next() {
 			return nil, false
 		}
 	}
+}
+
+// begin notes that so many bytes of a request are there.
+func (s *session) begin(n int) {
+	now := time.Now()
+	s.n, s.begun, s.asked, s.headed = n, now, now, false
 }
 
 // look reports whether what was read is plain, as far as it goes, and how long the request is; as long as that is not known,
@@ -111,6 +117,7 @@ func (s *session) look() (length int, plain bool) {
 		r.RemoteAddr, r.Body = s.remote, &s.body
 		s.header, s.request = append(s.header[:0], head...), r
 	}
+	s.headed = true
 	length = len(s.header) + int(s.request.ContentLength)
 	return length, length <= size
 }
@@ -122,52 +129,71 @@ func (s *session) more() error {
 	}
 	n, err := s.c.Read(s.buffer[s.n:])
 	s.n += n
+	if !s.headed {
+		s.asked = time.Now()
+	}
 	if n > 0 {
 		return nil // of an error, the next read tells
 	}
-	return errors.Join(err, s.c.SetReadDeadline(time.Time{}))
+	return err
 }
 
-// next waits for the next request, unless it is there already. It reports whether there is one. As net/http, it says nothing
+// next waits for the next request, unless it is there already, and reports whether there is one. As net/http, it says nothing
 // to a client that ends within four bytes, and passes over line ends, which some send after a body (RFC 9112, section 2.2).
 func (s *session) next() bool {
-	if s.n == 0 {
+	n := s.n
+	if n < peek {
 		s.c.End()
 		if err := s.c.SetReadDeadline(time.Now().Add(s.o.Idle)); err != nil {
 			return false
 		}
-		s.n, _ = s.c.Read(s.buffer[:]) // of an error, the number tells
 	}
-	s.begun = time.Now()
-	for s.n < peek {
-		if s.n == 0 || s.more() != nil {
+	for n < peek {
+		more, _ := s.c.Read(s.buffer[n:]) // of an error, the number tells
+		if more == 0 {
 			return false
 		}
+		n += more
 	}
 	ends := peek - len(bytes.TrimLeft(s.buffer[:peek], lineEnd))
 	if ends > 0 {
-		s.n = copy(s.buffer[:], s.buffer[ends:s.n])
+		n = copy(s.buffer[:], s.buffer[ends:n])
 	}
+	s.begin(n)
 	return true
 }
 
 // serve answers the request, which is so long, and takes it away. It reports whether the connection goes on.
 func (s *session) serve(length int) bool {
-	s.c.Begin(s.begun)
+	s.c.Begin(s.asked)
 	s.body.rest = s.buffer[len(s.header):length]
 	s.answer.reset()
 	s.o.Handler.ServeHTTP(&s.answer, s.request)
 	s.n = copy(s.buffer[:], s.buffer[length:s.n])
-	var last bool
-	s.out, last = s.answer.append(s.out[:0], s.begun)
-	if err := s.c.SetWriteDeadline(s.begun.Add(s.o.Write)); err != nil {
+	if err := s.c.SetWriteDeadline(s.asked.Add(s.o.Write)); err != nil {
 		return false
 	}
-	_, err := s.c.Write(s.out)
-	if cap(s.out) > size {
-		s.out = nil // hardly any is that long
+	var last bool
+	s.out, last = s.answer.appendHeader(s.out[:0], time.Now())
+	err := s.write()
+	if cap(s.answer.body) > size {
+		s.answer.body = nil // it is not kept while the connection waits
 	}
 	return err == nil && !last
+}
+
+// write sends the answer: at once, unless it is so long that another copy of it would cost more than another call.
+func (s *session) write() error {
+	if len(s.answer.body) <= size {
+		s.out = append(s.out, s.answer.body...)
+		_, err := s.c.Write(s.out)
+		return err
+	}
+	if _, err := s.c.Write(s.out); err != nil {
+		return err
+	}
+	_, err := s.c.Write(s.answer.body)
+	return err
 }
 
 // body is the body of a request.

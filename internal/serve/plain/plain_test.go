@@ -328,8 +328,9 @@ func TestServe(t *testing.T) {
 		"two together":             {parts: []string{whole + whole}, told: "begin begin end close"},
 		"ended too early":          {parts: []string{whole, "PO"}, told: "begin end close"},
 		"line ends":                {parts: []string{whole + "\r\n" + whole}, told: "begin begin end close"},
+		"a line end, then another": {parts: []string{whole + "\r\n", whole}, told: "begin end begin end close"},
 		"two, then another":        {parts: []string{whole, "GET /"}, told: "begin end", rest: "GET /", left: true},
-		"a part of the next":       {parts: []string{whole + "PO", "ST "}, told: "begin", rest: "POST ", left: true},
+		"a part of the next":       {parts: []string{whole + "PO", "ST "}, told: "begin end", rest: "POST ", left: true},
 		"too large":                {parts: []string{strings.Replace(whole, ": 3", ": 5000", 1)}, rest: strings.Replace(whole, ": 3", ": 5000", 1), left: true},
 		"without an end":           {parts: []string{"POST /" + strings.Repeat("a", size)}, rest: "POST /" + strings.Repeat("a", size-6), left: true},
 		"a client that has gone":   {parts: []string{whole, whole}, failed: true, told: "begin close"},
@@ -360,6 +361,36 @@ func TestSlow(t *testing.T) {
 	}
 	if len(s.reads) < len(post) {
 		t.Errorf("wanted a deadline for each read, found %d", len(s.reads))
+	}
+}
+
+// Who sends a line end behind a body may wait as long as others until the next request.
+func TestWaitsAfterLineEnd(t *testing.T) {
+	o := options()
+	o.Read, o.Idle = time.Second, time.Hour
+	s := &script{parts: []string{post + "\r\nabc\r\n"}}
+	o.Serve(t.Context(), s, "remote", nil)
+	if last := s.reads[len(s.reads)-1]; time.Until(last) < time.Minute {
+		t.Errorf("wanted to wait for an hour, found until %v", last)
+	}
+}
+
+// A long answer is sent whole, and its memory is not kept until the next request.
+func TestLongAnswer(t *testing.T) {
+	long := strings.Repeat("long ", 1<<18)
+	o, c := options(), &script{}
+	o.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, long) })
+	s := &session{o: o, c: c, context: t.Context()}
+	s.begin(copy(s.buffer[:], post+"\r\nabc"))
+	length, ok := s.look()
+	if !ok || length != s.n || !s.serve(length) {
+		t.Fatalf("wanted an answer to %d bytes, found %d, %v", s.n, length, ok)
+	}
+	if kept := cap(s.answer.body) + cap(s.out); kept > 2*size {
+		t.Errorf("%d bytes are kept", kept)
+	}
+	if found := c.written.String(); !strings.HasSuffix(found, fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(long), long)) {
+		t.Errorf("found %d bytes: %.300s", len(found), found)
 	}
 }
 
