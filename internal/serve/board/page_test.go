@@ -42,12 +42,16 @@ func TestScenarios(t *testing.T) {
 func TestBegin(t *testing.T) {
 	for name, c := range map[string]struct{ do, wanted string }{
 		"painted":             {"told();", "1"},
+		"never told":          {"late();", "1"},
 		"not painted":         {"late();", "1"},
 		"neither":             {"", "0"},
 		"painted, then later": {"told(); if (late) late();", "1"},
 	} {
-		script := `let told, late, fetched = 0;
-			globalThis.PerformanceObserver = class { constructor(f) { told = f; } observe() {} disconnect() { told = null; } };
+		observer := "globalThis.PerformanceObserver = class { constructor(f) { told = f; } observe() {} disconnect() { told = null; } };"
+		if name == "never told" { // as where the page may not know
+			observer = "delete globalThis.PerformanceObserver;"
+		}
+		script := "let told, late, fetched = 0;\n" + observer + `
 			globalThis.setTimeout = (f) => { late = f; return 1; };
 			globalThis.clearTimeout = () => { late = null; };
 			globalThis.document = { createElement: () => ({}), head: { append(e) { fetched += e.src === "/board/board.js" ? 1 : 100; } } };

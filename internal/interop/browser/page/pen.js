@@ -8,7 +8,7 @@ class Pen {
     this.cursor = null; // where the keyboard's pen is: {x, y, down}
     this.box = null; // where the element is, in this frame
     element.addEventListener("pointerdown", (e) => this.down(e));
-    // A browser holds moves back until its next frame; where it tells of them at once, as Chromium does to pages that nobody
+    // A browser holds moves back until its next frame. Where it also tells of them at once, which it does to pages that nobody
     // can have changed on their way, the answer is there before that frame.
     element.addEventListener("onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove", (e) => this.move(e));
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {

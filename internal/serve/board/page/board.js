@@ -276,7 +276,9 @@ class Board {
   }
 }
 
-document.querySelector("main").classList.remove("waking");
+const main = document.querySelector("main");
+main.classList.remove("waking");
+main.removeAttribute("aria-busy");
 const board = new Board();
 board.enter("pen");
 (byId("training") ? watch : follow)(board);

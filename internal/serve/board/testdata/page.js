@@ -60,6 +60,10 @@ class Element {
     this.attributes[name] = value;
   }
 
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
+
   addEventListener(kind, act) {
     this.heard.push([kind, act]);
   }
@@ -142,6 +146,7 @@ class World {
       }),
       getComputedStyle: () => ({ getPropertyValue: () => "#123456" }),
       matchMedia: () => new Element(this),
+      performance: { now: () => this.now },
       Option: function (text, value, _, selected) {
         Object.assign(this, { text, value, selected });
       },

@@ -27,7 +27,7 @@ const signature = "(rows, cols int, data [7]*float32, strides [7]int, scalars [8
 func element(parameter string, i int) Mem { return asm.InMemory(Param(parameter).Index(i)) }
 
 // keptAVX512 is the largest number of constants and scalars that AVX-512 keeps in registers; with more, avo finds none
-// for the rest. For AVX2 see spare.
+// for the rest. For AVX2 see keeps.
 const keptAVX512 = 14
 
 // registersAVX2 is how many vectors AVX2 has registers for, besides the mask of a row's last lanes.
