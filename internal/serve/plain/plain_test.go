@@ -332,6 +332,7 @@ func TestServe(t *testing.T) {
 		"two, then another":        {parts: []string{whole, "GET /"}, told: "begin end", rest: "GET /", left: true},
 		"a part of the next":       {parts: []string{whole + "PO", "ST "}, told: "begin end", rest: "POST ", left: true},
 		"too large":                {parts: []string{strings.Replace(whole, ": 3", ": 5000", 1)}, rest: strings.Replace(whole, ": 3", ": 5000", 1), left: true},
+		"compressed":               {parts: []string{post + "Content-Encoding: gzip\r\n\r\nabc"}, rest: post + "Content-Encoding: gzip\r\n\r\nabc", left: true},
 		"without an end":           {parts: []string{"POST /" + strings.Repeat("a", size)}, rest: "POST /" + strings.Repeat("a", size-6), left: true},
 		"a client that has gone":   {parts: []string{whole, whole}, failed: true, told: "begin close"},
 		"a handler that gives up":  {parts: []string{strings.Replace(whole, "a/infer", "abort", 1), whole}, told: "begin close"},
