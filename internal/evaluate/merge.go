@@ -88,7 +88,7 @@ func readMean(system *world.System, paths, views []string, data string) (*merge.
 	need := mean.Bytes()
 	if available, ok := system.Memory(); ok && need > float64(available) {
 		return nil, fault.New(fault.Resources, "the merged network", "wanted about %s of memory, found %s",
-			experiment.Gigabytes(need), experiment.Gigabytes(float64(available))).WithHint("merge fewer models, or smaller ones")
+			fault.Gigabytes(need), fault.Gigabytes(float64(available))).WithHint("merge fewer models, or smaller ones")
 	}
 	return mean, nil
 }

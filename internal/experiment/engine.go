@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"fmt"
 	"runtime"
 
 	"dnn/internal/fault"
@@ -53,10 +52,7 @@ func (x *experiment) fitsMemory(system *System) error {
 	available, ok := system.Memory()
 	if need := x.Bytes(); ok && need > float64(available) {
 		return fault.New(fault.Resources, "layers", "training needs about %s of memory, there are %s",
-			Gigabytes(need), Gigabytes(float64(available))).WithHint("use fewer units or a smaller batch_size")
+			fault.Gigabytes(need), fault.Gigabytes(float64(available))).WithHint("use fewer units or a smaller batch_size")
 	}
 	return nil
 }
-
-// Gigabytes returns an amount of memory in words.
-func Gigabytes(bytes float64) string { return fmt.Sprintf("%.1f GB", bytes/1e9) }

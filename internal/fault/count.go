@@ -16,3 +16,6 @@ func Count[N int | int64 | uint64 | byte](n N, thing string) string {
 	}
 	return fmt.Sprintf("%d %s", n, thing)
 }
+
+// Gigabytes returns an amount of memory in words: "1.5 GB".
+func Gigabytes(bytes float64) string { return fmt.Sprintf("%.1f GB", bytes/1e9) }
