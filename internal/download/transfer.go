@@ -19,7 +19,6 @@ import (
 const maxUnknown = 64 << 20
 
 const (
-	readSize    = 64 << 10
 	maxAttempts = 5       // of one transfer, even if each brings some bytes
 	maxStalls   = 2       // of one transfer, each of which costs the user StallTimeout
 	minRate     = 1 << 10 // bytes a second; at less, MNIST would take three hours, so another mirror is tried
@@ -190,7 +189,7 @@ func (t *transfer) receive(ctx context.Context, r remote, part *os.File) error {
 			return err
 		}
 	}
-	body := bufio.NewReaderSize(resp.Body, readSize)
+	body := bufio.NewReader(resp.Body)
 	if err == nil && start == 0 && offset > 0 {
 		// Before the part is given up: is this the file at all, and not a page to log in?
 		if head, herr := body.Peek(len(r.magic)); string(head) != r.magic {
@@ -222,7 +221,7 @@ func (t *transfer) copyBody(
 ) error {
 	offset := start
 	t.progress.bytes(r.label, offset, total)
-	buf := make([]byte, readSize)
+	buf := make([]byte, 64<<10)
 	timer.Reset(t.stall)
 	fresh := 0 // bytes since the timer was reset
 	for {

@@ -107,6 +107,14 @@ func (c *connection) idle(now int64) {
 	c.quiet = now
 }
 
+// idleSince returns the time for idle. Only while the server is being stopped does somebody want to know it.
+func (s *server) idleSince() int64 {
+	if s.draining.Load() {
+		return time.Now().UnixNano()
+	}
+	return longAgo
+}
+
 // leave ends the connection if it has waited for a request since a time, in nanoseconds of Unix, or longer. A request that
 // comes meanwhile is still answered.
 func (c *connection) leave(since int64) {

@@ -53,11 +53,3 @@ func (c plainConnection) Begin(at time.Time) { c.asked = at }
 
 // End notes that a request was answered, and none has begun.
 func (c plainConnection) End() { c.idle(c.server.idleSince()) }
-
-// idleSince returns the time for idle. Only while the server is being stopped does somebody want to know it.
-func (s *server) idleSince() int64 {
-	if s.draining.Load() {
-		return time.Now().UnixNano()
-	}
-	return longAgo
-}

@@ -67,8 +67,8 @@ class Board {
     this.grid.rest();
   }
 
-  // changed shows all anew, in the next frame or, of the pen, sooner. Bars are as long as the answer says at once: ten that glide there would keep
-  // the browser as busy as the answer does, and be late.
+  // changed shows all anew, in the next frame or, of the pen, sooner. Bars are as long as the answer says at once: ten that glide
+  // there would keep the browser as busy as the answer does, and be late.
   changed(when = "later") {
     byId("bars").parentElement.classList.remove("other-model");
     const isPen = this.mode === "pen";
