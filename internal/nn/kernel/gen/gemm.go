@@ -118,7 +118,7 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last asm.LastVector) {
 		}
 		return t.Lanes, nil
 	}
-	multiply, loop, finish := name+"multiply", name+"k", name+"store"
+	multiply, loop, rounds, rest, finish := name+"multiply", name+"k", name+"rounds", name+"rest", name+"store"
 
 	asm.Place(name)
 	for i := range sums {
@@ -143,29 +143,45 @@ func (t gemmTile) emit(name LabelRef, rows, vectors int, last asm.LastVector) {
 		t.prefetchBelow(at)
 	}
 
+	step := func() { // of k
+		b := t.Vectors(vectors)
+		for j := range b {
+			lanes, m := shape(j)
+			t.Load(Mem{Base: t.b, Disp: 4 * t.Lanes * j}, b[j], lanes, m)
+		}
+		for i := range rows {
+			a := t.Vector()
+			widest, _ := shape(0)
+			VBROADCASTSS(t.row(i), asm.Narrow(a, widest))
+			for j := range b {
+				lanes, _ := shape(j)
+				VFMADD231PS(asm.Narrow(a, lanes), asm.Narrow(b[j], lanes), asm.Narrow(sums[i][j], lanes))
+			}
+		}
+		ADDQ(t.cs, t.a)
+		if rows > 8 {
+			ADDQ(t.cs, t.a8)
+		}
+		ADDQ(t.ldb, t.b)
+	}
 	asm.Place(multiply)
-	TESTQ(t.k, t.k)
+	if t.unroll > 1 {
+		SUBQ(U8(t.unroll), t.k)
+		JL(rest)
+		asm.Place(rounds)
+		for range t.unroll {
+			step()
+		}
+		SUBQ(U8(t.unroll), t.k)
+		JGE(rounds)
+		asm.Place(rest)
+		ADDQ(U8(t.unroll), t.k)
+	} else {
+		TESTQ(t.k, t.k)
+	}
 	JE(finish)
 	asm.Place(loop)
-	b := t.Vectors(vectors)
-	for j := range b {
-		lanes, m := shape(j)
-		t.Load(Mem{Base: t.b, Disp: 4 * t.Lanes * j}, b[j], lanes, m)
-	}
-	for i := range rows {
-		a := t.Vector()
-		widest, _ := shape(0)
-		VBROADCASTSS(t.row(i), asm.Narrow(a, widest))
-		for j := range b {
-			lanes, _ := shape(j)
-			VFMADD231PS(asm.Narrow(a, lanes), asm.Narrow(b[j], lanes), asm.Narrow(sums[i][j], lanes))
-		}
-	}
-	ADDQ(t.cs, t.a)
-	if rows > 8 {
-		ADDQ(t.cs, t.a8)
-	}
-	ADDQ(t.ldb, t.b)
+	step()
 	DECQ(t.k)
 	JNE(loop)
 
