@@ -38,6 +38,9 @@ func (s *Samples) Share() {
 	}
 }
 
+// Shared reports whether several networks share the samples.
+func (s *Samples) Shared() bool { return s.shared != nil && s.shared.of == s }
+
 // mostPacked is how many bytes of address space packed samples may take. It is enough for some 290,000 images of MNIST,
 // and kernel.Packed can address it.
 const mostPacked = 1 << 28
@@ -61,7 +64,7 @@ func (in *Batch) Pack(
 			edges = append(edges, int32(min(share.features.Lo+(b+1)*share.width, share.features.Hi)))
 		}
 	}
-	if shared := s.shared; shared != nil && shared.of == s {
+	if shared := s.shared; s.Shared() {
 		shared.lock.Lock() // until they are packed: another network waits for them rather than pack them too
 		defer shared.lock.Unlock()
 		for _, p := range shared.all {

@@ -65,6 +65,11 @@ func avx2() *Set {
 		gather: func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
 			return gatherAVX2(src.Rows, src.Cols, src.Data, src.Stride, x.Entries, at, base, baseStep, x.Start, x.Step)
 		},
+		pack: packAVX2,
+		unpack: func(x Sparse, at int, dense Bytes, p Packed, order []int32, first int) int {
+			return unpackAVX2(order, p.At, p.Data, p.Edges, first, x.Step-1,
+				x.Entries, at, x.Start, dense.Data, dense.Stride)
+		},
 		prefetch:       prefetchAVX2,
 		transposeBytes: transposeBytesInBlocks,
 		transpose: func(dst, src Matrix) {

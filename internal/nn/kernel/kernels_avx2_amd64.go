@@ -56,3 +56,13 @@ func prefetchAVX2(b []uint8)
 //
 //go:noescape
 func adamIdleAVX2(rows int, cols int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32)
+
+// packAVX2 is Set.Pack.
+//
+//go:noescape
+func packAVX2(edges []int32, src []uint8, dst []uint8) int
+
+// unpackAVX2 is Set.Unpack for at least one sample.
+//
+//go:noescape
+func unpackAVX2(order []int32, at []uint32, data []uint8, edges []int32, first int, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int

@@ -15135,11 +15135,11 @@ skip:
 checkSkip:
 	TESTQ R8, R8
 	JG    skip
-	MOVQ  first+96(FP), R8
-	SHLQ  $0x02, R8
-	ADDQ  edges_base+72(FP), R8
-	MOVQ  blocks+104(FP), R9
-	MOVQ  DX, R10
+	MOVQ  first+96(FP), R9
+	SHLQ  $0x02, R9
+	ADDQ  edges_base+72(FP), R9
+	MOVQ  blocks+104(FP), R10
+	MOVQ  DX, R8
 	JMP   checkBlock
 
 block:
@@ -15148,12 +15148,12 @@ block:
 	SHRQ          $0x02, R11
 	MOVL          R11, (CX)
 	ADDQ          $0x04, CX
-	MOVLQSX       4(R8), R11
-	MOVL          (R8), R12
+	MOVLQSX       4(R9), R11
+	MOVL          (R9), R12
 	SUBL          R12, R11
 	SHLL          $0x08, R12
-	VPBROADCASTD  R12, Z1
 	MOVQ          R11, R13
+	VPBROADCASTD  R12, Z1
 	TESTQ         R11, R11
 	JLE           halfDone
 	MOVQ          $-1, R14
@@ -15163,7 +15163,7 @@ block:
 	KMOVQ         R14, K2
 	VMOVDQU8      (DI), Z2
 	VPEXPANDB.Z   Z2, K2, Z3
-	VMOVDQU8      Z3, K1, (R10)
+	VMOVDQU8      Z3, K1, (R8)
 	VPCOMPRESSB.Z Z0, K2, Z3
 	POPCNTQ       R14, R14
 	ADDQ          R14, DI
@@ -15215,7 +15215,7 @@ made0:
 	KMOVQ         R11, K2
 	VMOVDQU8      (DI), Z2
 	VPEXPANDB.Z   Z2, K2, Z3
-	VMOVDQU8      Z3, K1, 64(R10)
+	VMOVDQU8      Z3, K1, 64(R8)
 	VPCOMPRESSB.Z Z0, K2, Z3
 	POPCNTQ       R11, R11
 	ADDQ          R11, DI
@@ -15257,13 +15257,13 @@ made1:
 	MOVQ R12, BX
 
 halfDone:
-	ADDQ R13, R10
+	ADDQ R13, R8
 	ADDQ $0x10, SI
-	ADDQ $0x04, R8
-	DECQ R9
+	ADDQ $0x04, R9
+	DECQ R10
 
 checkBlock:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JG    block
 	MOVQ  BX, SI
 	SUBQ  dst_base+112(FP), SI

@@ -95,6 +95,13 @@ func (t *Trainer) remember() {
 	}
 }
 
+// ReadOnce tells the trainer that it will read no sample more than once from here on. It then does not pack them if they
+// are not packed yet, since that takes longer than an epoch gains by it; unless other networks share them, of which the
+// first packs them for all.
+func (t *Trainer) ReadOnce() {
+	t.packTried = t.packTried || !t.samples.Shared()
+}
+
 // pack packs the samples, unless that was tried before or a transform needs them as they are.
 func (t *Trainer) pack() {
 	if t.transform != nil || t.packTried {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -22,13 +24,12 @@ type gatherer struct {
 }
 
 func (s isa) gather() {
-	var multiples, permutations Mem
+	var multiples Mem
 	if !s.Opmasks {
 		multiples = GLOBL("indices", attr.RODATA|attr.NOPTR)
 		for i := range s.Lanes {
 			DATA(4*i, U32(i<<8))
 		}
-		permutations = declarePermutations()
 	}
 
 	s.Text("gather", "(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, "+
@@ -60,7 +61,7 @@ func (s isa) gather() {
 		emitRow = newCompressor(g, s.numbers).emitRow
 	} else {
 		VPADDD(multiples, base, base)
-		emitRow = newPermuter(g, permutations).emitRow
+		emitRow = newPermuter(g, s.permutations).emitRow
 	}
 
 	asm.Place("row")
@@ -171,19 +172,29 @@ type permuter struct {
 	step    reg.VecVirtual // 256 * lanes
 }
 
-// declarePermutations writes, for each mask of 8 lanes, the numbers of its lanes as bytes.
+// toSpreads is the distance from the first to the second of the tables that declarePermutations writes.
+const toSpreads = 8 * 256
+
+// declarePermutations writes two tables with eight bytes for each mask of eight lanes. The first has the numbers of the
+// mask's lanes, by which these are moved together. The second has, for each lane, which of those moved together it is:
+// that spreads them again. It is 0x80, for which VPSHUFB writes a zero, for a lane that is not in the mask.
 func declarePermutations() Mem {
 	table := GLOBL("permutations", attr.RODATA|attr.NOPTR)
+	var lanes, spreads [256]uint64
 	for mask := range 256 {
-		var lanes uint64
 		n := 0
 		for i := range 8 {
-			if mask>>i&1 == 1 {
-				lanes |= uint64(i) << (8 * n)
-				n++
+			if mask>>i&1 == 0 {
+				spreads[mask] |= 0x80 << (8 * i)
+				continue
 			}
+			lanes[mask] |= uint64(i) << (8 * n)
+			spreads[mask] |= uint64(n) << (8 * i)
+			n++
 		}
-		DATA(8*mask, U64(lanes))
+	}
+	for i, eight := range slices.Concat(lanes[:], spreads[:]) {
+		DATA(8*i, U64(eight))
 	}
 	return table
 }

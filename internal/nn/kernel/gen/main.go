@@ -26,6 +26,7 @@ func main() {
 		s.numbers = declareNumbers()
 	} else {
 		s.DeclareLaneMasks()
+		s.permutations = declarePermutations()
 	}
 	s.steps = adam.New(s.ISA)
 	s.gemmTile()
@@ -42,8 +43,8 @@ func main() {
 		s.steps.Idle() // AVX-512 does that in sparseAdam, for which AVX2 has too few registers
 	} else {
 		s.sparseAdam()
-		s.pack()
-		s.unpack()
 	}
+	s.pack()
+	s.unpack()
 	build.Generate()
 }
