@@ -56,7 +56,7 @@ func (d *Dense) UpdateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix,
 	}
 	for c := 0; c < dz.Cols; c += w.PanelCols {
 		cols := min(w.PanelCols, dz.Cols-c)
-		step, panel := max(kernel.BlockElements/cols, 1), dz.Columns(c, c+cols)
+		step, panel := in.GradientRows(cols), dz.Columns(c, c+cols)
 		for lo := f.Lo; lo < f.Hi && !w.Stopped(); lo += step {
 			hi := min(lo+step, f.Hi)
 			g := w.GradientBlock(hi-lo, cols)

@@ -162,15 +162,16 @@ type Tape struct {
 }
 
 // NewTape returns a tape for batches of at most size of the samples s. shares are the ranges of features that the
-// workers own. If the first layer does not read lists, the batch is a matrix without shares.
-func (m *Sequential) NewTape(s *batch.Samples, size int, shares []kernel.Span, train bool) *Tape {
+// workers own. If the first layer does not read lists, the batch is a matrix without shares. piece is how many samples a
+// list by feature has at most, see batch.New; 0: the tape is not for training.
+func (m *Sequential) NewTape(s *batch.Samples, size int, shares []kernel.Span, piece int) *Tape {
 	if !m.ReadsLists() {
 		shares = nil
 	}
-	t := &Tape{In: batch.New(s, size, shares, train)}
+	t := &Tape{In: batch.New(s, size, shares, piece)}
 	for _, shape := range m.shapes {
 		t.Y = append(t.Y, kernel.NewMatrix(size, shape.Size()))
-		if train {
+		if piece > 0 {
 			t.DY = append(t.DY, kernel.NewMatrix(size, shape.Size()))
 		}
 	}

@@ -1,8 +1,6 @@
 package batch
 
 import (
-	"slices"
-
 	"dnn/internal/nn/kernel"
 )
 
@@ -18,11 +16,10 @@ type Batch struct {
 
 	X kernel.Matrix // [batch, features]; dense only
 
-	shares      []share       // of the features, in their order; none if dense
-	bytesT      kernel.Bytes  // [features, batch]
-	byFeature   kernel.Sparse // [features, batch]: sample<<8|byte
-	noEntries   []int32       // byFeature.Start of lists without entries
-	featureRoom int           // entries that each feature has room for
+	shares    []share      // of the features, in their order; none if dense
+	pieces    []piece      // of the samples, in their order; for training only
+	bytesT    kernel.Bytes // [features, samples of a piece]
+	noEntries []int32      // Start of the first piece's lists if they have no entries
 
 	transform Transform // alters the bytes of samples; nil: they are loaded as they are
 	packed    *Packed   // the samples, packed; nil: they are not
@@ -41,8 +38,8 @@ type share struct {
 }
 
 // New returns a batch of up to size samples in the form of s. Without shares of the features it is dense. Lists by
-// feature are made only if train is set.
-func New(s *Samples, size int, shares []kernel.Span, train bool) *Batch {
+// feature, which only training needs, are made of about piece samples each; 0: none are made.
+func New(s *Samples, size int, shares []kernel.Span, piece int) *Batch {
 	in := &Batch{Labels: make([]uint8, size)}
 	if len(shares) == 0 {
 		in.X = kernel.NewMatrix(size, s.Features)
@@ -50,19 +47,13 @@ func New(s *Samples, size int, shares []kernel.Span, train bool) *Batch {
 	}
 	first := 0
 	for _, features := range shares {
-		s := newShare(features, size, train, s.Table)
+		s := newShare(features, size, piece > 0, s.Table)
 		s.first = first
 		first += s.blocks
 		in.shares = append(in.shares, s)
 	}
-	if train {
-		in.featureRoom = size + kernel.GatherSlack
-		in.bytesT = kernel.NewBytes(s.Features, size)
-		in.byFeature = newSparse(s.Features, 2, s.Features*in.featureRoom, s.Table)
-		in.noEntries = make([]int32, 2*s.Features)
-		for i := range in.noEntries {
-			in.noEntries[i] = int32(i / 2 * in.featureRoom)
-		}
+	if piece > 0 {
+		in.cut(s, size, piece)
 	}
 	return in
 }
@@ -196,56 +187,6 @@ func (in *Batch) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r ker
 		// One block of features after the other, so that the rows of k in use stay in the first-level cache.
 		for b := range s.blocks {
 			w.SparseMul(y.Columns(c, end), s.lists(r, b), k.Columns(c, end), share+b > 0)
-		}
-	}
-}
-
-// Gradient computes g [features f, out] = x^T dz, given dz [batch, out]. Transpose must have made the lists of f.
-func (in *Batch) Gradient(w *kernel.Worker, g kernel.Matrix, f kernel.Span, dz kernel.Matrix) {
-	w.SparseMul(g, in.byFeature.Slice(f.Lo, f.Hi), dz, false)
-}
-
-// Adam takes Adam's step of p [features f, out], the rows of a kernel that belong to these features, with their moments
-// m and v. It computes their gradient, x^T dz, itself, given dz [batch, out]. Transpose must have made the lists of f.
-func (in *Batch) Adam(
-	w *kernel.Worker, p, m, v kernel.Matrix, f kernel.Span, dz kernel.Matrix, a kernel.AdamStep, which kernel.Rows,
-) {
-	w.SparseAdam(p, m, v, in.byFeature.Slice(f.Lo, f.Hi), dz, a, which)
-}
-
-// Transpose makes the lists by feature of the features f, which must be of one share, once all samples are loaded. It
-// does nothing if the batch is dense.
-func (in *Batch) Transpose(k *kernel.Set, f kernel.Span) {
-	if len(in.shares) == 0 || f.Lo == f.Hi {
-		return
-	}
-	s := in.shareOf(f.Lo)
-	if in.Count <= scatterBatch {
-		in.scatter(s, f)
-		return
-	}
-	n := f.Hi - f.Lo
-	columns := in.bytesT.Block(f.Lo, 0, n, in.Count)
-	k.TransposeBytes(columns, s.bytes.Block(0, f.Lo-s.features.Lo, in.Count, n))
-	k.Gather(in.byFeature.Slice(f.Lo, f.Hi), f.Lo*in.featureRoom, columns, 0, 0)
-}
-
-// scatterBatch is the largest batch for which scatter is faster than a look at every byte (docs/kernels.md).
-const scatterBatch = 8
-
-// scatter makes the lists by feature of the features f of a share from its lists by sample.
-func (in *Batch) scatter(s *share, f kernel.Span) {
-	starts := in.byFeature.Start
-	copy(starts[2*f.Lo:2*f.Hi], in.noEntries[2*f.Lo:2*f.Hi])
-	for r := range in.Count {
-		start := s.bySample.Start[r*s.bySample.Step:]
-		entries := s.bySample.Entries[start[0]:start[s.blocks]]
-		lo, _ := slices.BinarySearch(entries, uint32(f.Lo)<<8)
-		hi, _ := slices.BinarySearch(entries, uint32(f.Hi)<<8)
-		for _, e := range entries[lo:hi] {
-			end := &starts[2*(e>>8)+1]
-			in.byFeature.Entries[*end] = uint32(r)<<8 | e&0xff
-			*end++
 		}
 	}
 }

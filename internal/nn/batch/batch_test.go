@@ -2,9 +2,11 @@ package batch
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"dnn/internal/exact"
 	"dnn/internal/nn/kernel"
 )
 
@@ -18,35 +20,111 @@ func TestListsByFeature(t *testing.T) {
 		{Lo: 64, Hi: 64}, {Lo: 64, Hi: 80}, {Lo: 80, Hi: features}, {Lo: 0, Hi: 64}, {Lo: features, Hi: features},
 	}
 	for _, set := range kernel.Available() {
-		worker := kernel.NewWorker(set, 0)
-		w := &worker
-		in := New(s, most, shares, true)
-		for _, count := range []int{1, 2, scatterBatch, scatterBatch + 1, most} {
-			t.Run(fmt.Sprintf("%s, %d samples", set.Name, count), func(t *testing.T) {
-				var order []int32
-				for i := range count {
-					order = append(order, int32(199-3*i))
-				}
-				in.Count = count
-				half := count / 2 // two tasks load them
-				for _, rows := range []kernel.Span{{Lo: half, Hi: count}, {Lo: 0, Hi: half}} {
-					in.Load(w, s, order, rows, kernel.Span{Lo: 0, Hi: len(shares)})
-				}
-				for _, f := range spans {
-					in.Transpose(set, f)
-				}
-				for f := range features {
-					var want []uint32
-					for r, i := range order {
-						if b := s.Pixels(int(i))[f]; b != 0 {
-							want = append(want, uint32(r)<<8|uint32(b))
-						}
-					}
-					if got := in.byFeature.Row(f); !slices.Equal(got, want) {
-						t.Fatalf("entries of feature %d: wanted %x, found %x", f, want, got)
-					}
-				}
-			})
+		for _, piece := range []int{most, 16, 13, 3} {
+			w := kernel.NewWorker(set, 0)
+			in := New(s, most, shares, piece)
+			for _, count := range []int{1, 2, scatterBatch, scatterBatch + 1, 16, 17, most} {
+				t.Run(fmt.Sprintf("%s, %d samples in pieces of %d", set.Name, count, piece), func(t *testing.T) {
+					compareLists(t, &w, in, s, shares, spans, count)
+				})
+			}
 		}
 	}
+}
+
+// compareLists loads so many samples, makes their lists by feature and compares these with the samples.
+func compareLists(t *testing.T, w *kernel.Worker, in *Batch, s *Samples, shares, spans []kernel.Span, count int) {
+	t.Helper()
+	var order []int32
+	for i := range count {
+		order = append(order, int32(199-3*i))
+	}
+	in.Count = count
+	half := count / 2 // two tasks load them
+	for _, rows := range []kernel.Span{{Lo: half, Hi: count}, {Lo: 0, Hi: half}} {
+		in.Load(w, s, order, rows, kernel.Span{Lo: 0, Hi: len(shares)})
+	}
+	for _, f := range spans {
+		in.Transpose(w.Set, f)
+	}
+	for f := range s.Features {
+		var want []uint32
+		for r, i := range order {
+			if b := s.Pixels(int(i))[f]; b != 0 {
+				want = append(want, uint32(r)<<8|uint32(b))
+			}
+		}
+		var got []uint32
+		for _, p := range in.filled() {
+			got = append(got, p.byFeature.Row(f)...)
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("entries of feature %d: wanted %x, found %x", f, want, got)
+		}
+	}
+}
+
+// Adam's step of a batch in pieces has the bits of Adam's step with the gradient of one list for each feature, for all rows
+// and for the empty and the filled ones in turn.
+func TestAdamOfPieces(t *testing.T) {
+	const features, most, cols = 300, 60, 37
+	s := randomBytes(most, features, 3, 1)
+	for i := range s.Bytes { // a feature in four is always zero, as at the margins of an image
+		if i%features/5%4 == 0 {
+			s.Bytes[i] = 0
+		}
+	}
+	shares := []kernel.Span{{Lo: 0, Hi: features}}
+	rng := rand.New(rand.NewPCG(3, 4))
+	numbers := func(rows int) kernel.Matrix {
+		m := kernel.NewMatrix(rows, cols)
+		for i := range m.Data {
+			m.Data[i] = rng.Float32()
+		}
+		return m
+	}
+	dz, p0, m0, v0 := numbers(most), numbers(features), numbers(features), numbers(features)
+	step := kernel.AdamStep{Alpha: 0.01, C1: 0.1, C2: 0.01, Epsilon: 1e-7}
+	for _, count := range []int{1, 20, 24, 25, most} {
+		g := kernel.NewMatrix(features, cols)
+		for f := range features {
+			for r := range count {
+				for c := range cols {
+					g.Row(f)[c] = exact.FMA(s.Table[s.Pixels(r)[f]], dz.Row(r)[c], g.Row(f)[c])
+				}
+			}
+		}
+		reference, err := kernel.Select("generic")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []kernel.Matrix{copyOf(p0), copyOf(m0), copyOf(v0)}
+		reference.Adam(want[0], want[1], want[2], g, step)
+		for _, set := range kernel.Available() {
+			for _, piece := range []int{most, 12, 7} {
+				for _, calls := range [][]kernel.Rows{{kernel.AllRows}, {kernel.EmptyRows, kernel.FilledRows}} {
+					w := kernel.NewWorker(set, 0)
+					in := New(s, most, shares, piece)
+					in.Count = count
+					in.Load(&w, s, counting(count), kernel.Span{Hi: count}, kernel.Span{Hi: 1})
+					in.Transpose(set, shares[0])
+					got := []kernel.Matrix{copyOf(p0), copyOf(m0), copyOf(v0)}
+					for _, which := range calls {
+						in.Adam(&w, got[0], got[1], got[2], shares[0], dz.Slice(0, count), step, which)
+					}
+					for i, name := range []string{"parameters", "first moments", "second moments"} {
+						if !slices.Equal(got[i].Data, want[i].Data) {
+							t.Errorf("%s, %d samples in pieces of %d, rows %v: %s are not those of Adam",
+								set.Name, count, piece, calls, name)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func copyOf(m kernel.Matrix) kernel.Matrix {
+	m.Data = slices.Clone(m.Data)
+	return m
 }

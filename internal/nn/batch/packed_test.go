@@ -37,7 +37,7 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 	pool := parallel.NewPool(2)
 	defer pool.Close()
 	worker := kernel.NewWorker(set, 0)
-	want, got := New(s, batch, shares, true), New(s, batch, shares, true)
+	want, got := New(s, batch, shares, batch), New(s, batch, shares, batch)
 	got.packed = got.Pack(set, pool.Run, s)
 	if (got.packed != nil) != (s.Count > 0) {
 		t.Fatalf("%d samples: packed: wanted %t, found %t", s.Count, s.Count > 0, got.packed != nil)
@@ -85,7 +85,7 @@ func TestShare(t *testing.T) {
 		pack := func(s *Samples, cut int) *Packed {
 			pool := parallel.NewPool(1)
 			defer pool.Close()
-			in := New(s, 10, []kernel.Span{{Lo: 0, Hi: cut}, {Lo: cut, Hi: 150}}, true)
+			in := New(s, 10, []kernel.Span{{Lo: 0, Hi: cut}, {Lo: cut, Hi: 150}}, 10)
 			return in.Pack(set, pool.Run, s)
 		}
 		found := make(chan *Packed)

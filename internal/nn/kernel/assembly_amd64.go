@@ -62,6 +62,10 @@ func avx2() *Set {
 		gemmTile:   gemmTileAVX2,
 		sparseMul:  sparseMulBy(sparseMulAVX2, panelAVX2, 8),
 		sparseAdam: sparseAdamInAVX2,
+		adamIdle: func(p, m, v Matrix, a AdamStep) {
+			adamIdleAVX2(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, a.Alpha, a.C1, a.C2, a.Epsilon)
+		},
+		residentRows: residentInAVX2,
 		gather: func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
 			return gatherAVX2(src.Rows, src.Cols, src.Data, src.Stride, x.Entries, at, base, baseStep, x.Start, x.Step)
 		},
@@ -145,6 +149,12 @@ func sparseAdamInAVX2(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows
 			r += rows
 		}
 	}
+}
+
+// residentInAVX2 counts the rows of a panel that fill 28 KB of a first-level cache, which often has 32.
+func residentInAVX2(cols int) int {
+	const cache, line = 28 << 10, 64
+	return cache / ((4*panelWidth(cols, panelAVX2, 8) + line - 1) / line * line)
 }
 
 // transposeBytesInBlocks leaves a matrix that is smaller than a block to the plain loop.

@@ -667,6 +667,7 @@ func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 			clear(v.inside[:cols])
 			wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
 			denseP, denseM, denseV := p.copy(), m.copy(), v.copy()
+			idleP, idleM, idleV := p.copy(), m.copy(), v.copy()
 			g := make([]float32, rows*cols)
 			for i := range 300 {
 				row := g[cols : 2*cols]
@@ -685,6 +686,12 @@ func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 					s.SparseAdam(of(p), of(m), of(v), x, mat(1, cols, cols, row), step, AllRows)
 					sameAdam(t, "SparseAdam: "+what, [3]fenced[float32]{p, m, v}, want)
 				}
+				idle := func(x fenced[float32]) Matrix { return mat(1, cols, cols, x.inside[2*cols:]) }
+				s.AdamIdle(idle(idleP), idle(idleM), idle(idleV), step)
+				copy(idleP.inside[:2*cols], wantP.inside)
+				copy(idleM.inside[:2*cols], wantM.inside)
+				copy(idleV.inside[:2*cols], wantV.inside)
+				sameAdam(t, "AdamIdle: "+what, [3]fenced[float32]{idleP, idleM, idleV}, want)
 			}
 		}
 	})

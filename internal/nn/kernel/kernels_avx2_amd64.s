@@ -6392,14 +6392,13 @@ vectors1all8:
 	LEAQ    (CX)(R11*4), R11
 	LEAQ    (CX)(R12*4), R12
 	VXORPS  X1, X1, X1
+	CMPQ    R11, R12
+	JGE     vectors1all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors1all8begin
 	VMOVUPS (R9), Y1
 
 vectors1all8begin:
-	CMPQ R11, R12
-	JGE  vectors1all8store
-
 vectors1all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6410,8 +6409,18 @@ vectors1all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors1all8entries
+	VMOVUPS      Y1, (R9)
 
-vectors1all8store:
+vectors1all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors1all8
+	VZEROUPPER
+	RET
+
+vectors1all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors1all8next
 	VMOVUPS Y1, (R9)
 	ADDQ    R10, R9
 	DECQ    AX
@@ -6426,14 +6435,13 @@ vectors1all4:
 	LEAQ    (CX)(R11*4), R11
 	LEAQ    (CX)(R12*4), R12
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors1all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors1all4begin
 	VMOVUPS (R9), X0
 
 vectors1all4begin:
-	CMPQ R11, R12
-	JGE  vectors1all4store
-
 vectors1all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6444,8 +6452,18 @@ vectors1all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors1all4entries
+	VMOVUPS      X0, (R9)
 
-vectors1all4store:
+vectors1all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors1all4
+	VZEROUPPER
+	RET
+
+vectors1all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors1all4next
 	VMOVUPS X0, (R9)
 	ADDQ    R10, R9
 	DECQ    AX
@@ -6460,14 +6478,13 @@ vectors1upTo4:
 	LEAQ       (CX)(R11*4), R11
 	LEAQ       (CX)(R12*4), R12
 	VXORPS     X1, X1, X1
+	CMPQ       R11, R12
+	JGE        vectors1upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors1upTo4begin
 	VMASKMOVPS (R9), X0, X1
 
 vectors1upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors1upTo4store
-
 vectors1upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6479,8 +6496,18 @@ vectors1upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors1upTo4entries
+	VMASKMOVPS   X1, X0, (R9)
 
-vectors1upTo4store:
+vectors1upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors1upTo4
+	VZEROUPPER
+	RET
+
+vectors1upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors1upTo4next
 	VMASKMOVPS X1, X0, (R9)
 	ADDQ       R10, R9
 	DECQ       AX
@@ -6495,14 +6522,13 @@ vectors1upTo8:
 	LEAQ       (CX)(R11*4), R11
 	LEAQ       (CX)(R12*4), R12
 	VXORPS     X1, X1, X1
+	CMPQ       R11, R12
+	JGE        vectors1upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors1upTo8begin
 	VMASKMOVPS (R9), Y0, Y1
 
 vectors1upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors1upTo8store
-
 vectors1upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6514,8 +6540,18 @@ vectors1upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors1upTo8entries
+	VMASKMOVPS   Y1, Y0, (R9)
 
-vectors1upTo8store:
+vectors1upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors1upTo8
+	VZEROUPPER
+	RET
+
+vectors1upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors1upTo8next
 	VMASKMOVPS Y1, Y0, (R9)
 	ADDQ       R10, R9
 	DECQ       AX
@@ -6541,15 +6577,14 @@ vectors2all8:
 	LEAQ    (CX)(R12*4), R12
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
+	CMPQ    R11, R12
+	JGE     vectors2all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors2all8begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), Y2
 
 vectors2all8begin:
-	CMPQ R11, R12
-	JGE  vectors2all8store
-
 vectors2all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6561,8 +6596,19 @@ vectors2all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors2all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
 
-vectors2all8store:
+vectors2all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors2all8
+	VZEROUPPER
+	RET
+
+vectors2all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors2all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	ADDQ    R10, R9
@@ -6579,15 +6625,14 @@ vectors2all4:
 	LEAQ    (CX)(R12*4), R12
 	VXORPS  X1, X1, X1
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors2all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors2all4begin
 	VMOVUPS (R9), Y1
 	VMOVUPS 32(R9), X0
 
 vectors2all4begin:
-	CMPQ R11, R12
-	JGE  vectors2all4store
-
 vectors2all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6599,8 +6644,19 @@ vectors2all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors2all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      X0, 32(R9)
 
-vectors2all4store:
+vectors2all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors2all4
+	VZEROUPPER
+	RET
+
+vectors2all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors2all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS X0, 32(R9)
 	ADDQ    R10, R9
@@ -6617,15 +6673,14 @@ vectors2upTo4:
 	LEAQ       (CX)(R12*4), R12
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
+	CMPQ       R11, R12
+	JGE        vectors2upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors2upTo4begin
 	VMOVUPS    (R9), Y1
 	VMASKMOVPS 32(R9), X0, X2
 
 vectors2upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors2upTo4store
-
 vectors2upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6638,8 +6693,19 @@ vectors2upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors2upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMASKMOVPS   X2, X0, 32(R9)
 
-vectors2upTo4store:
+vectors2upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors2upTo4
+	VZEROUPPER
+	RET
+
+vectors2upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors2upTo4next
 	VMOVUPS    Y1, (R9)
 	VMASKMOVPS X2, X0, 32(R9)
 	ADDQ       R10, R9
@@ -6656,15 +6722,14 @@ vectors2upTo8:
 	LEAQ       (CX)(R12*4), R12
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
+	CMPQ       R11, R12
+	JGE        vectors2upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors2upTo8begin
 	VMOVUPS    (R9), Y1
 	VMASKMOVPS 32(R9), Y0, Y2
 
 vectors2upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors2upTo8store
-
 vectors2upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6677,8 +6742,19 @@ vectors2upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors2upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMASKMOVPS   Y2, Y0, 32(R9)
 
-vectors2upTo8store:
+vectors2upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors2upTo8
+	VZEROUPPER
+	RET
+
+vectors2upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors2upTo8next
 	VMOVUPS    Y1, (R9)
 	VMASKMOVPS Y2, Y0, 32(R9)
 	ADDQ       R10, R9
@@ -6706,6 +6782,8 @@ vectors3all8:
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
+	CMPQ    R11, R12
+	JGE     vectors3all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors3all8begin
 	VMOVUPS (R9), Y1
@@ -6713,9 +6791,6 @@ vectors3all8:
 	VMOVUPS 64(R9), Y3
 
 vectors3all8begin:
-	CMPQ R11, R12
-	JGE  vectors3all8store
-
 vectors3all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6728,8 +6803,20 @@ vectors3all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors3all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
 
-vectors3all8store:
+vectors3all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors3all8
+	VZEROUPPER
+	RET
+
+vectors3all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors3all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -6748,6 +6835,8 @@ vectors3all4:
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors3all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors3all4begin
 	VMOVUPS (R9), Y1
@@ -6755,9 +6844,6 @@ vectors3all4:
 	VMOVUPS 64(R9), X0
 
 vectors3all4begin:
-	CMPQ R11, R12
-	JGE  vectors3all4store
-
 vectors3all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6770,8 +6856,20 @@ vectors3all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors3all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      X0, 64(R9)
 
-vectors3all4store:
+vectors3all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors3all4
+	VZEROUPPER
+	RET
+
+vectors3all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors3all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS X0, 64(R9)
@@ -6790,6 +6888,8 @@ vectors3upTo4:
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
+	CMPQ       R11, R12
+	JGE        vectors3upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors3upTo4begin
 	VMOVUPS    (R9), Y1
@@ -6797,9 +6897,6 @@ vectors3upTo4:
 	VMASKMOVPS 64(R9), X0, X3
 
 vectors3upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors3upTo4store
-
 vectors3upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6813,8 +6910,20 @@ vectors3upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors3upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMASKMOVPS   X3, X0, 64(R9)
 
-vectors3upTo4store:
+vectors3upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors3upTo4
+	VZEROUPPER
+	RET
+
+vectors3upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors3upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMASKMOVPS X3, X0, 64(R9)
@@ -6833,6 +6942,8 @@ vectors3upTo8:
 	VXORPS     X1, X1, X1
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
+	CMPQ       R11, R12
+	JGE        vectors3upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors3upTo8begin
 	VMOVUPS    (R9), Y1
@@ -6840,9 +6951,6 @@ vectors3upTo8:
 	VMASKMOVPS 64(R9), Y0, Y3
 
 vectors3upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors3upTo8store
-
 vectors3upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6856,8 +6964,20 @@ vectors3upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors3upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMASKMOVPS   Y3, Y0, 64(R9)
 
-vectors3upTo8store:
+vectors3upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors3upTo8
+	VZEROUPPER
+	RET
+
+vectors3upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors3upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMASKMOVPS Y3, Y0, 64(R9)
@@ -6887,6 +7007,8 @@ vectors4all8:
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
+	CMPQ    R11, R12
+	JGE     vectors4all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors4all8begin
 	VMOVUPS (R9), Y1
@@ -6895,9 +7017,6 @@ vectors4all8:
 	VMOVUPS 96(R9), Y4
 
 vectors4all8begin:
-	CMPQ R11, R12
-	JGE  vectors4all8store
-
 vectors4all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6911,8 +7030,21 @@ vectors4all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors4all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
 
-vectors4all8store:
+vectors4all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors4all8
+	VZEROUPPER
+	RET
+
+vectors4all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors4all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -6933,6 +7065,8 @@ vectors4all4:
 	VXORPS  X2, X2, X2
 	VXORPS  X3, X3, X3
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors4all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors4all4begin
 	VMOVUPS (R9), Y1
@@ -6941,9 +7075,6 @@ vectors4all4:
 	VMOVUPS 96(R9), X0
 
 vectors4all4begin:
-	CMPQ R11, R12
-	JGE  vectors4all4store
-
 vectors4all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6957,8 +7088,21 @@ vectors4all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors4all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      X0, 96(R9)
 
-vectors4all4store:
+vectors4all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors4all4
+	VZEROUPPER
+	RET
+
+vectors4all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors4all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -6979,6 +7123,8 @@ vectors4upTo4:
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
+	CMPQ       R11, R12
+	JGE        vectors4upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors4upTo4begin
 	VMOVUPS    (R9), Y1
@@ -6987,9 +7133,6 @@ vectors4upTo4:
 	VMASKMOVPS 96(R9), X0, X4
 
 vectors4upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors4upTo4store
-
 vectors4upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7004,8 +7147,21 @@ vectors4upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors4upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMASKMOVPS   X4, X0, 96(R9)
 
-vectors4upTo4store:
+vectors4upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors4upTo4
+	VZEROUPPER
+	RET
+
+vectors4upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors4upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -7026,6 +7182,8 @@ vectors4upTo8:
 	VXORPS     X2, X2, X2
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
+	CMPQ       R11, R12
+	JGE        vectors4upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors4upTo8begin
 	VMOVUPS    (R9), Y1
@@ -7034,9 +7192,6 @@ vectors4upTo8:
 	VMASKMOVPS 96(R9), Y0, Y4
 
 vectors4upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors4upTo8store
-
 vectors4upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7051,8 +7206,21 @@ vectors4upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors4upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMASKMOVPS   Y4, Y0, 96(R9)
 
-vectors4upTo8store:
+vectors4upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors4upTo8
+	VZEROUPPER
+	RET
+
+vectors4upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors4upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -7084,6 +7252,8 @@ vectors5all8:
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
 	VXORPS  X5, X5, X5
+	CMPQ    R11, R12
+	JGE     vectors5all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors5all8begin
 	VMOVUPS (R9), Y1
@@ -7093,9 +7263,6 @@ vectors5all8:
 	VMOVUPS 128(R9), Y5
 
 vectors5all8begin:
-	CMPQ R11, R12
-	JGE  vectors5all8store
-
 vectors5all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7110,8 +7277,22 @@ vectors5all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors5all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
 
-vectors5all8store:
+vectors5all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors5all8
+	VZEROUPPER
+	RET
+
+vectors5all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors5all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -7134,6 +7315,8 @@ vectors5all4:
 	VXORPS  X3, X3, X3
 	VXORPS  X4, X4, X4
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors5all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors5all4begin
 	VMOVUPS (R9), Y1
@@ -7143,9 +7326,6 @@ vectors5all4:
 	VMOVUPS 128(R9), X0
 
 vectors5all4begin:
-	CMPQ R11, R12
-	JGE  vectors5all4store
-
 vectors5all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7160,8 +7340,22 @@ vectors5all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors5all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      X0, 128(R9)
 
-vectors5all4store:
+vectors5all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors5all4
+	VZEROUPPER
+	RET
+
+vectors5all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors5all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -7184,6 +7378,8 @@ vectors5upTo4:
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
+	CMPQ       R11, R12
+	JGE        vectors5upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors5upTo4begin
 	VMOVUPS    (R9), Y1
@@ -7193,9 +7389,6 @@ vectors5upTo4:
 	VMASKMOVPS 128(R9), X0, X5
 
 vectors5upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors5upTo4store
-
 vectors5upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7211,8 +7404,22 @@ vectors5upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors5upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMASKMOVPS   X5, X0, 128(R9)
 
-vectors5upTo4store:
+vectors5upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors5upTo4
+	VZEROUPPER
+	RET
+
+vectors5upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors5upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -7235,6 +7442,8 @@ vectors5upTo8:
 	VXORPS     X3, X3, X3
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
+	CMPQ       R11, R12
+	JGE        vectors5upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors5upTo8begin
 	VMOVUPS    (R9), Y1
@@ -7244,9 +7453,6 @@ vectors5upTo8:
 	VMASKMOVPS 128(R9), Y0, Y5
 
 vectors5upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors5upTo8store
-
 vectors5upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7262,8 +7468,22 @@ vectors5upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors5upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMASKMOVPS   Y5, Y0, 128(R9)
 
-vectors5upTo8store:
+vectors5upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors5upTo8
+	VZEROUPPER
+	RET
+
+vectors5upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors5upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -7297,6 +7517,8 @@ vectors6all8:
 	VXORPS  X4, X4, X4
 	VXORPS  X5, X5, X5
 	VXORPS  X6, X6, X6
+	CMPQ    R11, R12
+	JGE     vectors6all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors6all8begin
 	VMOVUPS (R9), Y1
@@ -7307,9 +7529,6 @@ vectors6all8:
 	VMOVUPS 160(R9), Y6
 
 vectors6all8begin:
-	CMPQ R11, R12
-	JGE  vectors6all8store
-
 vectors6all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7325,8 +7544,23 @@ vectors6all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors6all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
 
-vectors6all8store:
+vectors6all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors6all8
+	VZEROUPPER
+	RET
+
+vectors6all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors6all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -7351,6 +7585,8 @@ vectors6all4:
 	VXORPS  X4, X4, X4
 	VXORPS  X5, X5, X5
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors6all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors6all4begin
 	VMOVUPS (R9), Y1
@@ -7361,9 +7597,6 @@ vectors6all4:
 	VMOVUPS 160(R9), X0
 
 vectors6all4begin:
-	CMPQ R11, R12
-	JGE  vectors6all4store
-
 vectors6all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7379,8 +7612,23 @@ vectors6all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors6all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      X0, 160(R9)
 
-vectors6all4store:
+vectors6all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors6all4
+	VZEROUPPER
+	RET
+
+vectors6all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors6all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -7405,6 +7653,8 @@ vectors6upTo4:
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
+	CMPQ       R11, R12
+	JGE        vectors6upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors6upTo4begin
 	VMOVUPS    (R9), Y1
@@ -7415,9 +7665,6 @@ vectors6upTo4:
 	VMASKMOVPS 160(R9), X0, X6
 
 vectors6upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors6upTo4store
-
 vectors6upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7434,8 +7681,23 @@ vectors6upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors6upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMASKMOVPS   X6, X0, 160(R9)
 
-vectors6upTo4store:
+vectors6upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors6upTo4
+	VZEROUPPER
+	RET
+
+vectors6upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors6upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -7460,6 +7722,8 @@ vectors6upTo8:
 	VXORPS     X4, X4, X4
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
+	CMPQ       R11, R12
+	JGE        vectors6upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors6upTo8begin
 	VMOVUPS    (R9), Y1
@@ -7470,9 +7734,6 @@ vectors6upTo8:
 	VMASKMOVPS 160(R9), Y0, Y6
 
 vectors6upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors6upTo8store
-
 vectors6upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7489,8 +7750,23 @@ vectors6upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors6upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMASKMOVPS   Y6, Y0, 160(R9)
 
-vectors6upTo8store:
+vectors6upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors6upTo8
+	VZEROUPPER
+	RET
+
+vectors6upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors6upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -7526,6 +7802,8 @@ vectors7all8:
 	VXORPS  X5, X5, X5
 	VXORPS  X6, X6, X6
 	VXORPS  X7, X7, X7
+	CMPQ    R11, R12
+	JGE     vectors7all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors7all8begin
 	VMOVUPS (R9), Y1
@@ -7537,9 +7815,6 @@ vectors7all8:
 	VMOVUPS 192(R9), Y7
 
 vectors7all8begin:
-	CMPQ R11, R12
-	JGE  vectors7all8store
-
 vectors7all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7556,8 +7831,24 @@ vectors7all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors7all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
 
-vectors7all8store:
+vectors7all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors7all8
+	VZEROUPPER
+	RET
+
+vectors7all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors7all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -7584,6 +7875,8 @@ vectors7all4:
 	VXORPS  X5, X5, X5
 	VXORPS  X6, X6, X6
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors7all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors7all4begin
 	VMOVUPS (R9), Y1
@@ -7595,9 +7888,6 @@ vectors7all4:
 	VMOVUPS 192(R9), X0
 
 vectors7all4begin:
-	CMPQ R11, R12
-	JGE  vectors7all4store
-
 vectors7all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7614,8 +7904,24 @@ vectors7all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors7all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      X0, 192(R9)
 
-vectors7all4store:
+vectors7all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors7all4
+	VZEROUPPER
+	RET
+
+vectors7all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors7all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -7642,6 +7948,8 @@ vectors7upTo4:
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
 	VXORPS     X7, X7, X7
+	CMPQ       R11, R12
+	JGE        vectors7upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors7upTo4begin
 	VMOVUPS    (R9), Y1
@@ -7653,9 +7961,6 @@ vectors7upTo4:
 	VMASKMOVPS 192(R9), X0, X7
 
 vectors7upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors7upTo4store
-
 vectors7upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7673,8 +7978,24 @@ vectors7upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors7upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMASKMOVPS   X7, X0, 192(R9)
 
-vectors7upTo4store:
+vectors7upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors7upTo4
+	VZEROUPPER
+	RET
+
+vectors7upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors7upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -7701,6 +8022,8 @@ vectors7upTo8:
 	VXORPS     X5, X5, X5
 	VXORPS     X6, X6, X6
 	VXORPS     X7, X7, X7
+	CMPQ       R11, R12
+	JGE        vectors7upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors7upTo8begin
 	VMOVUPS    (R9), Y1
@@ -7712,9 +8035,6 @@ vectors7upTo8:
 	VMASKMOVPS 192(R9), Y0, Y7
 
 vectors7upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors7upTo8store
-
 vectors7upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7732,8 +8052,24 @@ vectors7upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors7upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMASKMOVPS   Y7, Y0, 192(R9)
 
-vectors7upTo8store:
+vectors7upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors7upTo8
+	VZEROUPPER
+	RET
+
+vectors7upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors7upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -7771,6 +8107,8 @@ vectors8all8:
 	VXORPS  X6, X6, X6
 	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
+	CMPQ    R11, R12
+	JGE     vectors8all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors8all8begin
 	VMOVUPS (R9), Y1
@@ -7783,9 +8121,6 @@ vectors8all8:
 	VMOVUPS 224(R9), Y8
 
 vectors8all8begin:
-	CMPQ R11, R12
-	JGE  vectors8all8store
-
 vectors8all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7803,8 +8138,25 @@ vectors8all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors8all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
 
-vectors8all8store:
+vectors8all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors8all8
+	VZEROUPPER
+	RET
+
+vectors8all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors8all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -7833,6 +8185,8 @@ vectors8all4:
 	VXORPS  X6, X6, X6
 	VXORPS  X7, X7, X7
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors8all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors8all4begin
 	VMOVUPS (R9), Y1
@@ -7845,9 +8199,6 @@ vectors8all4:
 	VMOVUPS 224(R9), X0
 
 vectors8all4begin:
-	CMPQ R11, R12
-	JGE  vectors8all4store
-
 vectors8all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7865,8 +8216,25 @@ vectors8all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors8all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      X0, 224(R9)
 
-vectors8all4store:
+vectors8all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors8all4
+	VZEROUPPER
+	RET
+
+vectors8all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors8all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -7895,6 +8263,8 @@ vectors8upTo4:
 	VXORPS     X6, X6, X6
 	VXORPS     X7, X7, X7
 	VXORPS     X8, X8, X8
+	CMPQ       R11, R12
+	JGE        vectors8upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors8upTo4begin
 	VMOVUPS    (R9), Y1
@@ -7907,9 +8277,6 @@ vectors8upTo4:
 	VMASKMOVPS 224(R9), X0, X8
 
 vectors8upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors8upTo4store
-
 vectors8upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7928,8 +8295,25 @@ vectors8upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors8upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMASKMOVPS   X8, X0, 224(R9)
 
-vectors8upTo4store:
+vectors8upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors8upTo4
+	VZEROUPPER
+	RET
+
+vectors8upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors8upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -7958,6 +8342,8 @@ vectors8upTo8:
 	VXORPS     X6, X6, X6
 	VXORPS     X7, X7, X7
 	VXORPS     X8, X8, X8
+	CMPQ       R11, R12
+	JGE        vectors8upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors8upTo8begin
 	VMOVUPS    (R9), Y1
@@ -7970,9 +8356,6 @@ vectors8upTo8:
 	VMASKMOVPS 224(R9), Y0, Y8
 
 vectors8upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors8upTo8store
-
 vectors8upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7991,8 +8374,25 @@ vectors8upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors8upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMASKMOVPS   Y8, Y0, 224(R9)
 
-vectors8upTo8store:
+vectors8upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors8upTo8
+	VZEROUPPER
+	RET
+
+vectors8upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors8upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -8032,6 +8432,8 @@ vectors9all8:
 	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
+	CMPQ    R11, R12
+	JGE     vectors9all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors9all8begin
 	VMOVUPS (R9), Y1
@@ -8045,9 +8447,6 @@ vectors9all8:
 	VMOVUPS 256(R9), Y9
 
 vectors9all8begin:
-	CMPQ R11, R12
-	JGE  vectors9all8store
-
 vectors9all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8066,8 +8465,26 @@ vectors9all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors9all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
 
-vectors9all8store:
+vectors9all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors9all8
+	VZEROUPPER
+	RET
+
+vectors9all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors9all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -8098,6 +8515,8 @@ vectors9all4:
 	VXORPS  X7, X7, X7
 	VXORPS  X8, X8, X8
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors9all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors9all4begin
 	VMOVUPS (R9), Y1
@@ -8111,9 +8530,6 @@ vectors9all4:
 	VMOVUPS 256(R9), X0
 
 vectors9all4begin:
-	CMPQ R11, R12
-	JGE  vectors9all4store
-
 vectors9all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8132,8 +8548,26 @@ vectors9all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors9all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      X0, 256(R9)
 
-vectors9all4store:
+vectors9all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors9all4
+	VZEROUPPER
+	RET
+
+vectors9all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors9all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -8164,6 +8598,8 @@ vectors9upTo4:
 	VXORPS     X7, X7, X7
 	VXORPS     X8, X8, X8
 	VXORPS     X9, X9, X9
+	CMPQ       R11, R12
+	JGE        vectors9upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors9upTo4begin
 	VMOVUPS    (R9), Y1
@@ -8177,9 +8613,6 @@ vectors9upTo4:
 	VMASKMOVPS 256(R9), X0, X9
 
 vectors9upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors9upTo4store
-
 vectors9upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8199,8 +8632,26 @@ vectors9upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors9upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMASKMOVPS   X9, X0, 256(R9)
 
-vectors9upTo4store:
+vectors9upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors9upTo4
+	VZEROUPPER
+	RET
+
+vectors9upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors9upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -8231,6 +8682,8 @@ vectors9upTo8:
 	VXORPS     X7, X7, X7
 	VXORPS     X8, X8, X8
 	VXORPS     X9, X9, X9
+	CMPQ       R11, R12
+	JGE        vectors9upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors9upTo8begin
 	VMOVUPS    (R9), Y1
@@ -8244,9 +8697,6 @@ vectors9upTo8:
 	VMASKMOVPS 256(R9), Y0, Y9
 
 vectors9upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors9upTo8store
-
 vectors9upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8266,8 +8716,26 @@ vectors9upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors9upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMASKMOVPS   Y9, Y0, 256(R9)
 
-vectors9upTo8store:
+vectors9upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors9upTo8
+	VZEROUPPER
+	RET
+
+vectors9upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors9upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -8309,6 +8777,8 @@ vectors10all8:
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
+	CMPQ    R11, R12
+	JGE     vectors10all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors10all8begin
 	VMOVUPS (R9), Y1
@@ -8323,9 +8793,6 @@ vectors10all8:
 	VMOVUPS 288(R9), Y10
 
 vectors10all8begin:
-	CMPQ R11, R12
-	JGE  vectors10all8store
-
 vectors10all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8345,8 +8812,27 @@ vectors10all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors10all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
 
-vectors10all8store:
+vectors10all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors10all8
+	VZEROUPPER
+	RET
+
+vectors10all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors10all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -8379,6 +8865,8 @@ vectors10all4:
 	VXORPS  X8, X8, X8
 	VXORPS  X9, X9, X9
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors10all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors10all4begin
 	VMOVUPS (R9), Y1
@@ -8393,9 +8881,6 @@ vectors10all4:
 	VMOVUPS 288(R9), X0
 
 vectors10all4begin:
-	CMPQ R11, R12
-	JGE  vectors10all4store
-
 vectors10all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8415,8 +8900,27 @@ vectors10all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors10all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      X0, 288(R9)
 
-vectors10all4store:
+vectors10all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors10all4
+	VZEROUPPER
+	RET
+
+vectors10all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors10all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -8449,6 +8953,8 @@ vectors10upTo4:
 	VXORPS     X8, X8, X8
 	VXORPS     X9, X9, X9
 	VXORPS     X10, X10, X10
+	CMPQ       R11, R12
+	JGE        vectors10upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors10upTo4begin
 	VMOVUPS    (R9), Y1
@@ -8463,9 +8969,6 @@ vectors10upTo4:
 	VMASKMOVPS 288(R9), X0, X10
 
 vectors10upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors10upTo4store
-
 vectors10upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8486,8 +8989,27 @@ vectors10upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors10upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMASKMOVPS   X10, X0, 288(R9)
 
-vectors10upTo4store:
+vectors10upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors10upTo4
+	VZEROUPPER
+	RET
+
+vectors10upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors10upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -8520,6 +9042,8 @@ vectors10upTo8:
 	VXORPS     X8, X8, X8
 	VXORPS     X9, X9, X9
 	VXORPS     X10, X10, X10
+	CMPQ       R11, R12
+	JGE        vectors10upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors10upTo8begin
 	VMOVUPS    (R9), Y1
@@ -8534,9 +9058,6 @@ vectors10upTo8:
 	VMASKMOVPS 288(R9), Y0, Y10
 
 vectors10upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors10upTo8store
-
 vectors10upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8557,8 +9078,27 @@ vectors10upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors10upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMASKMOVPS   Y10, Y0, 288(R9)
 
-vectors10upTo8store:
+vectors10upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors10upTo8
+	VZEROUPPER
+	RET
+
+vectors10upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors10upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -8602,6 +9142,8 @@ vectors11all8:
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
+	CMPQ    R11, R12
+	JGE     vectors11all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors11all8begin
 	VMOVUPS (R9), Y1
@@ -8617,9 +9159,6 @@ vectors11all8:
 	VMOVUPS 320(R9), Y11
 
 vectors11all8begin:
-	CMPQ R11, R12
-	JGE  vectors11all8store
-
 vectors11all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8640,8 +9179,28 @@ vectors11all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors11all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMOVUPS      Y11, 320(R9)
 
-vectors11all8store:
+vectors11all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors11all8
+	VZEROUPPER
+	RET
+
+vectors11all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors11all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -8676,6 +9235,8 @@ vectors11all4:
 	VXORPS  X9, X9, X9
 	VXORPS  X10, X10, X10
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors11all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors11all4begin
 	VMOVUPS (R9), Y1
@@ -8691,9 +9252,6 @@ vectors11all4:
 	VMOVUPS 320(R9), X0
 
 vectors11all4begin:
-	CMPQ R11, R12
-	JGE  vectors11all4store
-
 vectors11all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8714,8 +9272,28 @@ vectors11all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors11all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMOVUPS      X0, 320(R9)
 
-vectors11all4store:
+vectors11all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors11all4
+	VZEROUPPER
+	RET
+
+vectors11all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors11all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -8750,6 +9328,8 @@ vectors11upTo4:
 	VXORPS     X9, X9, X9
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
+	CMPQ       R11, R12
+	JGE        vectors11upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors11upTo4begin
 	VMOVUPS    (R9), Y1
@@ -8765,9 +9345,6 @@ vectors11upTo4:
 	VMASKMOVPS 320(R9), X0, X11
 
 vectors11upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors11upTo4store
-
 vectors11upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8789,8 +9366,28 @@ vectors11upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors11upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMASKMOVPS   X11, X0, 320(R9)
 
-vectors11upTo4store:
+vectors11upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors11upTo4
+	VZEROUPPER
+	RET
+
+vectors11upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors11upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -8825,6 +9422,8 @@ vectors11upTo8:
 	VXORPS     X9, X9, X9
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
+	CMPQ       R11, R12
+	JGE        vectors11upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors11upTo8begin
 	VMOVUPS    (R9), Y1
@@ -8840,9 +9439,6 @@ vectors11upTo8:
 	VMASKMOVPS 320(R9), Y0, Y11
 
 vectors11upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors11upTo8store
-
 vectors11upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8864,8 +9460,28 @@ vectors11upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors11upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMASKMOVPS   Y11, Y0, 320(R9)
 
-vectors11upTo8store:
+vectors11upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors11upTo8
+	VZEROUPPER
+	RET
+
+vectors11upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors11upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -8911,6 +9527,8 @@ vectors12all8:
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
+	CMPQ    R11, R12
+	JGE     vectors12all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors12all8begin
 	VMOVUPS (R9), Y1
@@ -8927,9 +9545,6 @@ vectors12all8:
 	VMOVUPS 352(R9), Y12
 
 vectors12all8begin:
-	CMPQ R11, R12
-	JGE  vectors12all8store
-
 vectors12all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8951,8 +9566,29 @@ vectors12all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors12all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMOVUPS      Y11, 320(R9)
+	VMOVUPS      Y12, 352(R9)
 
-vectors12all8store:
+vectors12all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors12all8
+	VZEROUPPER
+	RET
+
+vectors12all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors12all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -8989,6 +9625,8 @@ vectors12all4:
 	VXORPS  X10, X10, X10
 	VXORPS  X11, X11, X11
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors12all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors12all4begin
 	VMOVUPS (R9), Y1
@@ -9005,9 +9643,6 @@ vectors12all4:
 	VMOVUPS 352(R9), X0
 
 vectors12all4begin:
-	CMPQ R11, R12
-	JGE  vectors12all4store
-
 vectors12all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -9029,8 +9664,29 @@ vectors12all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors12all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMOVUPS      Y11, 320(R9)
+	VMOVUPS      X0, 352(R9)
 
-vectors12all4store:
+vectors12all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors12all4
+	VZEROUPPER
+	RET
+
+vectors12all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors12all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -9067,6 +9723,8 @@ vectors12upTo4:
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
+	CMPQ       R11, R12
+	JGE        vectors12upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors12upTo4begin
 	VMOVUPS    (R9), Y1
@@ -9083,9 +9741,6 @@ vectors12upTo4:
 	VMASKMOVPS 352(R9), X0, X12
 
 vectors12upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors12upTo4store
-
 vectors12upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -9108,8 +9763,29 @@ vectors12upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors12upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMOVUPS      Y11, 320(R9)
+	VMASKMOVPS   X12, X0, 352(R9)
 
-vectors12upTo4store:
+vectors12upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors12upTo4
+	VZEROUPPER
+	RET
+
+vectors12upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors12upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -9146,6 +9822,8 @@ vectors12upTo8:
 	VXORPS     X10, X10, X10
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
+	CMPQ       R11, R12
+	JGE        vectors12upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors12upTo8begin
 	VMOVUPS    (R9), Y1
@@ -9162,9 +9840,6 @@ vectors12upTo8:
 	VMASKMOVPS 352(R9), Y0, Y12
 
 vectors12upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors12upTo8store
-
 vectors12upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -9187,8 +9862,29 @@ vectors12upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors12upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMOVUPS      Y11, 320(R9)
+	VMASKMOVPS   Y12, Y0, 352(R9)
 
-vectors12upTo8store:
+vectors12upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors12upTo8
+	VZEROUPPER
+	RET
+
+vectors12upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors12upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -9236,6 +9932,8 @@ vectors13all8:
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X13, X13, X13
+	CMPQ    R11, R12
+	JGE     vectors13all8empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors13all8begin
 	VMOVUPS (R9), Y1
@@ -9253,9 +9951,6 @@ vectors13all8:
 	VMOVUPS 384(R9), Y13
 
 vectors13all8begin:
-	CMPQ R11, R12
-	JGE  vectors13all8store
-
 vectors13all8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -9278,8 +9973,30 @@ vectors13all8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors13all8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMOVUPS      Y11, 320(R9)
+	VMOVUPS      Y12, 352(R9)
+	VMOVUPS      Y13, 384(R9)
 
-vectors13all8store:
+vectors13all8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors13all8
+	VZEROUPPER
+	RET
+
+vectors13all8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors13all8next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -9318,6 +10035,8 @@ vectors13all4:
 	VXORPS  X11, X11, X11
 	VXORPS  X12, X12, X12
 	VXORPS  X0, X0, X0
+	CMPQ    R11, R12
+	JGE     vectors13all4empty
 	CMPB    accumulate+144(FP), $0x00
 	JE      vectors13all4begin
 	VMOVUPS (R9), Y1
@@ -9335,9 +10054,6 @@ vectors13all4:
 	VMOVUPS 384(R9), X0
 
 vectors13all4begin:
-	CMPQ R11, R12
-	JGE  vectors13all4store
-
 vectors13all4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -9360,8 +10076,30 @@ vectors13all4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors13all4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMOVUPS      Y11, 320(R9)
+	VMOVUPS      Y12, 352(R9)
+	VMOVUPS      X0, 384(R9)
 
-vectors13all4store:
+vectors13all4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors13all4
+	VZEROUPPER
+	RET
+
+vectors13all4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors13all4next
 	VMOVUPS Y1, (R9)
 	VMOVUPS Y2, 32(R9)
 	VMOVUPS Y3, 64(R9)
@@ -9400,6 +10138,8 @@ vectors13upTo4:
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
 	VXORPS     X13, X13, X13
+	CMPQ       R11, R12
+	JGE        vectors13upTo4empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors13upTo4begin
 	VMOVUPS    (R9), Y1
@@ -9417,9 +10157,6 @@ vectors13upTo4:
 	VMASKMOVPS 384(R9), X0, X13
 
 vectors13upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors13upTo4store
-
 vectors13upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -9443,8 +10180,30 @@ vectors13upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors13upTo4entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMOVUPS      Y11, 320(R9)
+	VMOVUPS      Y12, 352(R9)
+	VMASKMOVPS   X13, X0, 384(R9)
 
-vectors13upTo4store:
+vectors13upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors13upTo4
+	VZEROUPPER
+	RET
+
+vectors13upTo4empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors13upTo4next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)
@@ -9483,6 +10242,8 @@ vectors13upTo8:
 	VXORPS     X11, X11, X11
 	VXORPS     X12, X12, X12
 	VXORPS     X13, X13, X13
+	CMPQ       R11, R12
+	JGE        vectors13upTo8empty
 	CMPB       accumulate+144(FP), $0x00
 	JE         vectors13upTo8begin
 	VMOVUPS    (R9), Y1
@@ -9500,9 +10261,6 @@ vectors13upTo8:
 	VMASKMOVPS 384(R9), Y0, Y13
 
 vectors13upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors13upTo8store
-
 vectors13upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -9526,8 +10284,30 @@ vectors13upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors13upTo8entries
+	VMOVUPS      Y1, (R9)
+	VMOVUPS      Y2, 32(R9)
+	VMOVUPS      Y3, 64(R9)
+	VMOVUPS      Y4, 96(R9)
+	VMOVUPS      Y5, 128(R9)
+	VMOVUPS      Y6, 160(R9)
+	VMOVUPS      Y7, 192(R9)
+	VMOVUPS      Y8, 224(R9)
+	VMOVUPS      Y9, 256(R9)
+	VMOVUPS      Y10, 288(R9)
+	VMOVUPS      Y11, 320(R9)
+	VMOVUPS      Y12, 352(R9)
+	VMASKMOVPS   Y13, Y0, 384(R9)
 
-vectors13upTo8store:
+vectors13upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors13upTo8
+	VZEROUPPER
+	RET
+
+vectors13upTo8empty:
+	CMPB       accumulate+144(FP), $0x00
+	JNE        vectors13upTo8next
 	VMOVUPS    Y1, (R9)
 	VMOVUPS    Y2, 32(R9)
 	VMOVUPS    Y3, 64(R9)

@@ -6635,14 +6635,13 @@ vectors1upTo4:
 	LEAQ      (CX)(R11*4), R11
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
+	CMPQ      R11, R12
+	JGE       vectors1upTo4empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors1upTo4begin
 	VMOVUPS.Z (R9), K1, X0
 
 vectors1upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors1upTo4store
-
 vectors1upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6653,8 +6652,18 @@ vectors1upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors1upTo4entries
+	VMOVUPS      X0, K1, (R9)
 
-vectors1upTo4store:
+vectors1upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors1upTo4
+	VZEROUPPER
+	RET
+
+vectors1upTo4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors1upTo4next
 	VMOVUPS X0, K1, (R9)
 	ADDQ    R10, R9
 	DECQ    AX
@@ -6669,14 +6678,13 @@ vectors1upTo8:
 	LEAQ      (CX)(R11*4), R11
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
+	CMPQ      R11, R12
+	JGE       vectors1upTo8empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors1upTo8begin
 	VMOVUPS.Z (R9), K1, Y0
 
 vectors1upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors1upTo8store
-
 vectors1upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6687,8 +6695,18 @@ vectors1upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors1upTo8entries
+	VMOVUPS      Y0, K1, (R9)
 
-vectors1upTo8store:
+vectors1upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors1upTo8
+	VZEROUPPER
+	RET
+
+vectors1upTo8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors1upTo8next
 	VMOVUPS Y0, K1, (R9)
 	ADDQ    R10, R9
 	DECQ    AX
@@ -6703,14 +6721,13 @@ vectors1upTo16:
 	LEAQ      (CX)(R11*4), R11
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
+	CMPQ      R11, R12
+	JGE       vectors1upTo16empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors1upTo16begin
 	VMOVUPS.Z (R9), K1, Z0
 
 vectors1upTo16begin:
-	CMPQ R11, R12
-	JGE  vectors1upTo16store
-
 vectors1upTo16entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6721,8 +6738,18 @@ vectors1upTo16entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors1upTo16entries
+	VMOVUPS      Z0, K1, (R9)
 
-vectors1upTo16store:
+vectors1upTo16next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors1upTo16
+	VZEROUPPER
+	RET
+
+vectors1upTo16empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors1upTo16next
 	VMOVUPS Z0, K1, (R9)
 	ADDQ    R10, R9
 	DECQ    AX
@@ -6746,15 +6773,14 @@ vectors2upTo4:
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
+	CMPQ      R11, R12
+	JGE       vectors2upTo4empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors2upTo4begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, X1
 
 vectors2upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors2upTo4store
-
 vectors2upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6766,8 +6792,19 @@ vectors2upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors2upTo4entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      X1, K1, 64(R9)
 
-vectors2upTo4store:
+vectors2upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors2upTo4
+	VZEROUPPER
+	RET
+
+vectors2upTo4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors2upTo4next
 	VMOVUPS Z0, (R9)
 	VMOVUPS X1, K1, 64(R9)
 	ADDQ    R10, R9
@@ -6784,15 +6821,14 @@ vectors2upTo8:
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
+	CMPQ      R11, R12
+	JGE       vectors2upTo8empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors2upTo8begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Y1
 
 vectors2upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors2upTo8store
-
 vectors2upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6804,8 +6840,19 @@ vectors2upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors2upTo8entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Y1, K1, 64(R9)
 
-vectors2upTo8store:
+vectors2upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors2upTo8
+	VZEROUPPER
+	RET
+
+vectors2upTo8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors2upTo8next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Y1, K1, 64(R9)
 	ADDQ    R10, R9
@@ -6822,15 +6869,14 @@ vectors2upTo16:
 	LEAQ      (CX)(R12*4), R12
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
+	CMPQ      R11, R12
+	JGE       vectors2upTo16empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors2upTo16begin
 	VMOVUPS   (R9), Z0
 	VMOVUPS.Z 64(R9), K1, Z1
 
 vectors2upTo16begin:
-	CMPQ R11, R12
-	JGE  vectors2upTo16store
-
 vectors2upTo16entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6842,8 +6888,19 @@ vectors2upTo16entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors2upTo16entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, K1, 64(R9)
 
-vectors2upTo16store:
+vectors2upTo16next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors2upTo16
+	VZEROUPPER
+	RET
+
+vectors2upTo16empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors2upTo16next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, K1, 64(R9)
 	ADDQ    R10, R9
@@ -6869,6 +6926,8 @@ vectors3upTo4:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
+	CMPQ      R11, R12
+	JGE       vectors3upTo4empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors3upTo4begin
 	VMOVUPS   (R9), Z0
@@ -6876,9 +6935,6 @@ vectors3upTo4:
 	VMOVUPS.Z 128(R9), K1, X2
 
 vectors3upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors3upTo4store
-
 vectors3upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6891,8 +6947,20 @@ vectors3upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors3upTo4entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      X2, K1, 128(R9)
 
-vectors3upTo4store:
+vectors3upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors3upTo4
+	VZEROUPPER
+	RET
+
+vectors3upTo4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors3upTo4next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS X2, K1, 128(R9)
@@ -6911,6 +6979,8 @@ vectors3upTo8:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
+	CMPQ      R11, R12
+	JGE       vectors3upTo8empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors3upTo8begin
 	VMOVUPS   (R9), Z0
@@ -6918,9 +6988,6 @@ vectors3upTo8:
 	VMOVUPS.Z 128(R9), K1, Y2
 
 vectors3upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors3upTo8store
-
 vectors3upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6933,8 +7000,20 @@ vectors3upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors3upTo8entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Y2, K1, 128(R9)
 
-vectors3upTo8store:
+vectors3upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors3upTo8
+	VZEROUPPER
+	RET
+
+vectors3upTo8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors3upTo8next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Y2, K1, 128(R9)
@@ -6953,6 +7032,8 @@ vectors3upTo16:
 	VXORPS    X0, X0, X0
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
+	CMPQ      R11, R12
+	JGE       vectors3upTo16empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors3upTo16begin
 	VMOVUPS   (R9), Z0
@@ -6960,9 +7041,6 @@ vectors3upTo16:
 	VMOVUPS.Z 128(R9), K1, Z2
 
 vectors3upTo16begin:
-	CMPQ R11, R12
-	JGE  vectors3upTo16store
-
 vectors3upTo16entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -6975,8 +7053,20 @@ vectors3upTo16entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors3upTo16entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, K1, 128(R9)
 
-vectors3upTo16store:
+vectors3upTo16next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors3upTo16
+	VZEROUPPER
+	RET
+
+vectors3upTo16empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors3upTo16next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, K1, 128(R9)
@@ -7004,6 +7094,8 @@ vectors4upTo4:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
+	CMPQ      R11, R12
+	JGE       vectors4upTo4empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors4upTo4begin
 	VMOVUPS   (R9), Z0
@@ -7012,9 +7104,6 @@ vectors4upTo4:
 	VMOVUPS.Z 192(R9), K1, X3
 
 vectors4upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors4upTo4store
-
 vectors4upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7028,8 +7117,21 @@ vectors4upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors4upTo4entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      X3, K1, 192(R9)
 
-vectors4upTo4store:
+vectors4upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors4upTo4
+	VZEROUPPER
+	RET
+
+vectors4upTo4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors4upTo4next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7050,6 +7152,8 @@ vectors4upTo8:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
+	CMPQ      R11, R12
+	JGE       vectors4upTo8empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors4upTo8begin
 	VMOVUPS   (R9), Z0
@@ -7058,9 +7162,6 @@ vectors4upTo8:
 	VMOVUPS.Z 192(R9), K1, Y3
 
 vectors4upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors4upTo8store
-
 vectors4upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7074,8 +7175,21 @@ vectors4upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors4upTo8entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Y3, K1, 192(R9)
 
-vectors4upTo8store:
+vectors4upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors4upTo8
+	VZEROUPPER
+	RET
+
+vectors4upTo8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors4upTo8next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7096,6 +7210,8 @@ vectors4upTo16:
 	VXORPS    X1, X1, X1
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
+	CMPQ      R11, R12
+	JGE       vectors4upTo16empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors4upTo16begin
 	VMOVUPS   (R9), Z0
@@ -7104,9 +7220,6 @@ vectors4upTo16:
 	VMOVUPS.Z 192(R9), K1, Z3
 
 vectors4upTo16begin:
-	CMPQ R11, R12
-	JGE  vectors4upTo16store
-
 vectors4upTo16entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7120,8 +7233,21 @@ vectors4upTo16entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors4upTo16entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, K1, 192(R9)
 
-vectors4upTo16store:
+vectors4upTo16next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors4upTo16
+	VZEROUPPER
+	RET
+
+vectors4upTo16empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors4upTo16next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7151,6 +7277,8 @@ vectors5upTo4:
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
+	CMPQ      R11, R12
+	JGE       vectors5upTo4empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors5upTo4begin
 	VMOVUPS   (R9), Z0
@@ -7160,9 +7288,6 @@ vectors5upTo4:
 	VMOVUPS.Z 256(R9), K1, X4
 
 vectors5upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors5upTo4store
-
 vectors5upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7177,8 +7302,22 @@ vectors5upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors5upTo4entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      X4, K1, 256(R9)
 
-vectors5upTo4store:
+vectors5upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors5upTo4
+	VZEROUPPER
+	RET
+
+vectors5upTo4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors5upTo4next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7201,6 +7340,8 @@ vectors5upTo8:
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
+	CMPQ      R11, R12
+	JGE       vectors5upTo8empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors5upTo8begin
 	VMOVUPS   (R9), Z0
@@ -7210,9 +7351,6 @@ vectors5upTo8:
 	VMOVUPS.Z 256(R9), K1, Y4
 
 vectors5upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors5upTo8store
-
 vectors5upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7227,8 +7365,22 @@ vectors5upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors5upTo8entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Y4, K1, 256(R9)
 
-vectors5upTo8store:
+vectors5upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors5upTo8
+	VZEROUPPER
+	RET
+
+vectors5upTo8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors5upTo8next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7251,6 +7403,8 @@ vectors5upTo16:
 	VXORPS    X2, X2, X2
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
+	CMPQ      R11, R12
+	JGE       vectors5upTo16empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors5upTo16begin
 	VMOVUPS   (R9), Z0
@@ -7260,9 +7414,6 @@ vectors5upTo16:
 	VMOVUPS.Z 256(R9), K1, Z4
 
 vectors5upTo16begin:
-	CMPQ R11, R12
-	JGE  vectors5upTo16store
-
 vectors5upTo16entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7277,8 +7428,22 @@ vectors5upTo16entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors5upTo16entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, K1, 256(R9)
 
-vectors5upTo16store:
+vectors5upTo16next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors5upTo16
+	VZEROUPPER
+	RET
+
+vectors5upTo16empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors5upTo16next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7310,6 +7475,8 @@ vectors6upTo4:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
+	CMPQ      R11, R12
+	JGE       vectors6upTo4empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors6upTo4begin
 	VMOVUPS   (R9), Z0
@@ -7320,9 +7487,6 @@ vectors6upTo4:
 	VMOVUPS.Z 320(R9), K1, X5
 
 vectors6upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors6upTo4store
-
 vectors6upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7338,8 +7502,23 @@ vectors6upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors6upTo4entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      X5, K1, 320(R9)
 
-vectors6upTo4store:
+vectors6upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors6upTo4
+	VZEROUPPER
+	RET
+
+vectors6upTo4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors6upTo4next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7364,6 +7543,8 @@ vectors6upTo8:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
+	CMPQ      R11, R12
+	JGE       vectors6upTo8empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors6upTo8begin
 	VMOVUPS   (R9), Z0
@@ -7374,9 +7555,6 @@ vectors6upTo8:
 	VMOVUPS.Z 320(R9), K1, Y5
 
 vectors6upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors6upTo8store
-
 vectors6upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7392,8 +7570,23 @@ vectors6upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors6upTo8entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Y5, K1, 320(R9)
 
-vectors6upTo8store:
+vectors6upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors6upTo8
+	VZEROUPPER
+	RET
+
+vectors6upTo8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors6upTo8next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7418,6 +7611,8 @@ vectors6upTo16:
 	VXORPS    X3, X3, X3
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
+	CMPQ      R11, R12
+	JGE       vectors6upTo16empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors6upTo16begin
 	VMOVUPS   (R9), Z0
@@ -7428,9 +7623,6 @@ vectors6upTo16:
 	VMOVUPS.Z 320(R9), K1, Z5
 
 vectors6upTo16begin:
-	CMPQ R11, R12
-	JGE  vectors6upTo16store
-
 vectors6upTo16entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7446,8 +7638,23 @@ vectors6upTo16entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors6upTo16entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, K1, 320(R9)
 
-vectors6upTo16store:
+vectors6upTo16next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors6upTo16
+	VZEROUPPER
+	RET
+
+vectors6upTo16empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors6upTo16next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7481,6 +7688,8 @@ vectors7upTo4:
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
+	CMPQ      R11, R12
+	JGE       vectors7upTo4empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors7upTo4begin
 	VMOVUPS   (R9), Z0
@@ -7492,9 +7701,6 @@ vectors7upTo4:
 	VMOVUPS.Z 384(R9), K1, X6
 
 vectors7upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors7upTo4store
-
 vectors7upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7511,8 +7717,24 @@ vectors7upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors7upTo4entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      X6, K1, 384(R9)
 
-vectors7upTo4store:
+vectors7upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors7upTo4
+	VZEROUPPER
+	RET
+
+vectors7upTo4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors7upTo4next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7539,6 +7761,8 @@ vectors7upTo8:
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
+	CMPQ      R11, R12
+	JGE       vectors7upTo8empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors7upTo8begin
 	VMOVUPS   (R9), Z0
@@ -7550,9 +7774,6 @@ vectors7upTo8:
 	VMOVUPS.Z 384(R9), K1, Y6
 
 vectors7upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors7upTo8store
-
 vectors7upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7569,8 +7790,24 @@ vectors7upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors7upTo8entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Y6, K1, 384(R9)
 
-vectors7upTo8store:
+vectors7upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors7upTo8
+	VZEROUPPER
+	RET
+
+vectors7upTo8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors7upTo8next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7597,6 +7834,8 @@ vectors7upTo16:
 	VXORPS    X4, X4, X4
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
+	CMPQ      R11, R12
+	JGE       vectors7upTo16empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors7upTo16begin
 	VMOVUPS   (R9), Z0
@@ -7608,9 +7847,6 @@ vectors7upTo16:
 	VMOVUPS.Z 384(R9), K1, Z6
 
 vectors7upTo16begin:
-	CMPQ R11, R12
-	JGE  vectors7upTo16store
-
 vectors7upTo16entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7627,8 +7863,24 @@ vectors7upTo16entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors7upTo16entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Z6, K1, 384(R9)
 
-vectors7upTo16store:
+vectors7upTo16next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors7upTo16
+	VZEROUPPER
+	RET
+
+vectors7upTo16empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors7upTo16next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7664,6 +7916,8 @@ vectors8upTo4:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
+	CMPQ      R11, R12
+	JGE       vectors8upTo4empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors8upTo4begin
 	VMOVUPS   (R9), Z0
@@ -7676,9 +7930,6 @@ vectors8upTo4:
 	VMOVUPS.Z 448(R9), K1, X7
 
 vectors8upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors8upTo4store
-
 vectors8upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7696,8 +7947,25 @@ vectors8upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors8upTo4entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Z6, 384(R9)
+	VMOVUPS      X7, K1, 448(R9)
 
-vectors8upTo4store:
+vectors8upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors8upTo4
+	VZEROUPPER
+	RET
+
+vectors8upTo4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors8upTo4next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7726,6 +7994,8 @@ vectors8upTo8:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
+	CMPQ      R11, R12
+	JGE       vectors8upTo8empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors8upTo8begin
 	VMOVUPS   (R9), Z0
@@ -7738,9 +8008,6 @@ vectors8upTo8:
 	VMOVUPS.Z 448(R9), K1, Y7
 
 vectors8upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors8upTo8store
-
 vectors8upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7758,8 +8025,25 @@ vectors8upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors8upTo8entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Z6, 384(R9)
+	VMOVUPS      Y7, K1, 448(R9)
 
-vectors8upTo8store:
+vectors8upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors8upTo8
+	VZEROUPPER
+	RET
+
+vectors8upTo8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors8upTo8next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7788,6 +8072,8 @@ vectors8upTo16:
 	VXORPS    X5, X5, X5
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
+	CMPQ      R11, R12
+	JGE       vectors8upTo16empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors8upTo16begin
 	VMOVUPS   (R9), Z0
@@ -7800,9 +8086,6 @@ vectors8upTo16:
 	VMOVUPS.Z 448(R9), K1, Z7
 
 vectors8upTo16begin:
-	CMPQ R11, R12
-	JGE  vectors8upTo16store
-
 vectors8upTo16entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7820,8 +8103,25 @@ vectors8upTo16entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors8upTo16entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Z6, 384(R9)
+	VMOVUPS      Z7, K1, 448(R9)
 
-vectors8upTo16store:
+vectors8upTo16next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors8upTo16
+	VZEROUPPER
+	RET
+
+vectors8upTo16empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors8upTo16next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7859,6 +8159,8 @@ vectors9upTo4:
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
 	VXORPS    X8, X8, X8
+	CMPQ      R11, R12
+	JGE       vectors9upTo4empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors9upTo4begin
 	VMOVUPS   (R9), Z0
@@ -7872,9 +8174,6 @@ vectors9upTo4:
 	VMOVUPS.Z 512(R9), K1, X8
 
 vectors9upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors9upTo4store
-
 vectors9upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7893,8 +8192,26 @@ vectors9upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors9upTo4entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Z6, 384(R9)
+	VMOVUPS      Z7, 448(R9)
+	VMOVUPS      X8, K1, 512(R9)
 
-vectors9upTo4store:
+vectors9upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors9upTo4
+	VZEROUPPER
+	RET
+
+vectors9upTo4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors9upTo4next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7925,6 +8242,8 @@ vectors9upTo8:
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
 	VXORPS    X8, X8, X8
+	CMPQ      R11, R12
+	JGE       vectors9upTo8empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors9upTo8begin
 	VMOVUPS   (R9), Z0
@@ -7938,9 +8257,6 @@ vectors9upTo8:
 	VMOVUPS.Z 512(R9), K1, Y8
 
 vectors9upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors9upTo8store
-
 vectors9upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -7959,8 +8275,26 @@ vectors9upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors9upTo8entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Z6, 384(R9)
+	VMOVUPS      Z7, 448(R9)
+	VMOVUPS      Y8, K1, 512(R9)
 
-vectors9upTo8store:
+vectors9upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors9upTo8
+	VZEROUPPER
+	RET
+
+vectors9upTo8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors9upTo8next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -7991,6 +8325,8 @@ vectors9upTo16:
 	VXORPS    X6, X6, X6
 	VXORPS    X7, X7, X7
 	VXORPS    X8, X8, X8
+	CMPQ      R11, R12
+	JGE       vectors9upTo16empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors9upTo16begin
 	VMOVUPS   (R9), Z0
@@ -8004,9 +8340,6 @@ vectors9upTo16:
 	VMOVUPS.Z 512(R9), K1, Z8
 
 vectors9upTo16begin:
-	CMPQ R11, R12
-	JGE  vectors9upTo16store
-
 vectors9upTo16entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8025,8 +8358,26 @@ vectors9upTo16entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors9upTo16entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Z6, 384(R9)
+	VMOVUPS      Z7, 448(R9)
+	VMOVUPS      Z8, K1, 512(R9)
 
-vectors9upTo16store:
+vectors9upTo16next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors9upTo16
+	VZEROUPPER
+	RET
+
+vectors9upTo16empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors9upTo16next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -8066,6 +8417,8 @@ vectors10upTo4:
 	VXORPS    X7, X7, X7
 	VXORPS    X8, X8, X8
 	VXORPS    X9, X9, X9
+	CMPQ      R11, R12
+	JGE       vectors10upTo4empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors10upTo4begin
 	VMOVUPS   (R9), Z0
@@ -8080,9 +8433,6 @@ vectors10upTo4:
 	VMOVUPS.Z 576(R9), K1, X9
 
 vectors10upTo4begin:
-	CMPQ R11, R12
-	JGE  vectors10upTo4store
-
 vectors10upTo4entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8102,8 +8452,27 @@ vectors10upTo4entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors10upTo4entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Z6, 384(R9)
+	VMOVUPS      Z7, 448(R9)
+	VMOVUPS      Z8, 512(R9)
+	VMOVUPS      X9, K1, 576(R9)
 
-vectors10upTo4store:
+vectors10upTo4next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors10upTo4
+	VZEROUPPER
+	RET
+
+vectors10upTo4empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors10upTo4next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -8136,6 +8505,8 @@ vectors10upTo8:
 	VXORPS    X7, X7, X7
 	VXORPS    X8, X8, X8
 	VXORPS    X9, X9, X9
+	CMPQ      R11, R12
+	JGE       vectors10upTo8empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors10upTo8begin
 	VMOVUPS   (R9), Z0
@@ -8150,9 +8521,6 @@ vectors10upTo8:
 	VMOVUPS.Z 576(R9), K1, Y9
 
 vectors10upTo8begin:
-	CMPQ R11, R12
-	JGE  vectors10upTo8store
-
 vectors10upTo8entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8172,8 +8540,27 @@ vectors10upTo8entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors10upTo8entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Z6, 384(R9)
+	VMOVUPS      Z7, 448(R9)
+	VMOVUPS      Z8, 512(R9)
+	VMOVUPS      Y9, K1, 576(R9)
 
-vectors10upTo8store:
+vectors10upTo8next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors10upTo8
+	VZEROUPPER
+	RET
+
+vectors10upTo8empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors10upTo8next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)
@@ -8206,6 +8593,8 @@ vectors10upTo16:
 	VXORPS    X7, X7, X7
 	VXORPS    X8, X8, X8
 	VXORPS    X9, X9, X9
+	CMPQ      R11, R12
+	JGE       vectors10upTo16empty
 	CMPB      accumulate+144(FP), $0x00
 	JE        vectors10upTo16begin
 	VMOVUPS   (R9), Z0
@@ -8220,9 +8609,6 @@ vectors10upTo16:
 	VMOVUPS.Z 576(R9), K1, Z9
 
 vectors10upTo16begin:
-	CMPQ R11, R12
-	JGE  vectors10upTo16store
-
 vectors10upTo16entries:
 	MOVL         (R11), R14
 	MOVBLZX      R14, R13
@@ -8242,8 +8628,27 @@ vectors10upTo16entries:
 	ADDQ         $0x04, R11
 	CMPQ         R11, R12
 	JL           vectors10upTo16entries
+	VMOVUPS      Z0, (R9)
+	VMOVUPS      Z1, 64(R9)
+	VMOVUPS      Z2, 128(R9)
+	VMOVUPS      Z3, 192(R9)
+	VMOVUPS      Z4, 256(R9)
+	VMOVUPS      Z5, 320(R9)
+	VMOVUPS      Z6, 384(R9)
+	VMOVUPS      Z7, 448(R9)
+	VMOVUPS      Z8, 512(R9)
+	VMOVUPS      Z9, K1, 576(R9)
 
-vectors10upTo16store:
+vectors10upTo16next:
+	ADDQ R10, R9
+	DECQ AX
+	JNE  vectors10upTo16
+	VZEROUPPER
+	RET
+
+vectors10upTo16empty:
+	CMPB    accumulate+144(FP), $0x00
+	JNE     vectors10upTo16next
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z1, 64(R9)
 	VMOVUPS Z2, 128(R9)

@@ -105,6 +105,7 @@ func TestKernelsRefuseBadShapes(t *testing.T) {
 		{"ColumnSums: x: wanted memory for 2 x 3", func(s *Set) { s.ColumnSums(f(3), m(6)) }},
 		{"ColumnSums: dst: wanted 3 elements, found 2", func(s *Set) { s.ColumnSums(f(2), ok) }},
 		{"Exp: dst: wanted 3 elements, found 2", func(s *Set) { s.Exp(f(2), f(3)) }},
+		{"AdamIdle: m: wanted 2 x 3, found 3 x 3", func(s *Set) { s.AdamIdle(ok, tall, ok, AdamStep{}) }},
 		{"Adam: p: wanted memory for 2 x 3", func(s *Set) { s.Adam(m(6), m(7), m(7), mat(2, 3, 3, f(6)), AdamStep{}) }},
 		{"Adam: m: wanted memory for 2 x 3", func(s *Set) { s.Adam(m(7), m(6), m(7), mat(2, 3, 3, f(6)), AdamStep{}) }},
 		{"Adam: v: wanted memory for 2 x 3", func(s *Set) { s.Adam(m(7), m(7), m(6), mat(2, 3, 3, f(6)), AdamStep{}) }},
@@ -325,6 +326,7 @@ func TestKernelsAllowSizesOfZero(t *testing.T) {
 			s.BiasRelu(m, bias)
 			s.ReluGrad(m, m)
 			s.Adam(m, m, m, m, AdamStep{})
+			s.AdamIdle(m, m, m, AdamStep{})
 			s.Softmax(m, make([]float32, cols), make([]float32, cols), make([]int32, cols))
 			s.Decay(m, 1, 1)
 			s.Lerp(m, m, 1)

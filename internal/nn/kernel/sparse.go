@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 
 	"dnn/internal/exact"
 )
@@ -20,13 +21,13 @@ type Sparse struct {
 // Row returns the entries of row r.
 func (x Sparse) Row(r int) []uint32 { return x.Entries[x.Start[r*x.Step]:x.Start[r*x.Step+1]] }
 
-// isEmpty reports whether row r has no entries.
-func (x *Sparse) isEmpty(r int) bool { return x.Start[r*x.Step] == x.Start[r*x.Step+1] }
+// IsEmpty reports whether row r has no entries.
+func (x *Sparse) IsEmpty(r int) bool { return x.Start[r*x.Step] == x.Start[r*x.Step+1] }
 
 // run returns how many rows from r on are empty as row r is, or have entries as it has; of the latter, at most most.
 func (x *Sparse) run(r, most int) (rows int, empty bool) {
-	empty = x.isEmpty(r)
-	for rows = 1; r+rows < x.Rows && x.isEmpty(r+rows) == empty && (empty || rows < most); {
+	empty = x.IsEmpty(r)
+	for rows = 1; r+rows < x.Rows && x.IsEmpty(r+rows) == empty && (empty || rows < most); {
 		rows++
 	}
 	return rows, empty
@@ -62,6 +63,16 @@ func (s *Set) SparseMul(y Matrix, x Sparse, b Matrix, accumulate bool) {
 	if y.Rows > 0 && y.Cols > 0 {
 		s.sparseMul(y, x, b, accumulate)
 	}
+}
+
+// ResidentRows returns how many rows of B the first-level cache keeps while SparseMul reads them for many rows of X, if B
+// has so many columns. More rows are better multiplied in pieces. It is a large number for sets with which pieces are not
+// faster.
+func (s *Set) ResidentRows(cols int) int {
+	if s.residentRows == nil {
+		return math.MaxInt32
+	}
+	return s.residentRows(cols)
 }
 
 func sparseMul(y Matrix, x Sparse, b Matrix, accumulate bool) {

@@ -12,8 +12,25 @@ const (
 	AllRows    = EmptyRows | FilledRows
 )
 
-// FusesAdam reports whether the set has SparseAdam. It has not where SparseMul and Adam would be as fast.
+// FusesAdam reports whether the set has SparseAdam. It has not where SparseMul and Adam are as fast.
 func (s *Set) FusesAdam() bool { return s.sparseAdam != nil }
+
+// AdamIdle is Adam with a gradient of zeros.
+func (s *Set) AdamIdle(p, m, v Matrix, a AdamStep) {
+	requireMoments("AdamIdle", p, m, v)
+	switch {
+	case p.Rows == 0 || p.Cols == 0:
+	case s.adamIdle != nil:
+		s.adamIdle(p, m, v, a)
+	default:
+		adamIdle(p, m, v, a)
+	}
+}
+
+func adamIdle(p, m, v Matrix, a AdamStep) {
+	zeros := make([]float32, p.Cols)
+	adam(p, m, v, Matrix{p.Rows, p.Cols, 0, zeros}, a) // all rows of the gradient are the same
+}
 
 // SparseAdam is SparseMul followed by Adam, for the selected rows of P[rows, cols] only. The product X B, for X[rows,
 // k] and B[k, cols], is the gradient. It is not stored.

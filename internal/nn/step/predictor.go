@@ -35,7 +35,7 @@ func NewPredictor(kernels *kernel.Set, m *nn.Sequential, like *batch.Samples) *P
 
 func newPredictor(w *kernel.Worker, m *nn.Sequential, like *batch.Samples, shares []kernel.Span, size int) *Predictor {
 	m.CheckSamples(like)
-	p := &Predictor{model: m, worker: w, tape: m.NewTape(like, size, shares, false), table: tableOf(like)}
+	p := &Predictor{model: m, worker: w, tape: m.NewTape(like, size, shares, 0), table: tableOf(like)}
 	p.order, p.class, p.confidence = make([]int32, size), make([]uint8, size), make([]float32, size)
 	return p
 }

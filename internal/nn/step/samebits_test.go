@@ -85,6 +85,8 @@ func TestSameBits(t *testing.T) {
 		{784, 1, 7, "relu", adam, false},
 		{784, 129, 7, "relu", sgd, true},
 		{784, 100, 100, "relu", adam, true},
+		{40, 100, 200, "relu", adam, true}, // AVX2 cuts such a batch into pieces
+		{40, 100, 200, "relu", sgd, true},
 	}
 	for _, c := range cases {
 		t.Run(fmt.Sprintf("%d-%d/batch %d", c.features, c.units, c.batch), func(t *testing.T) {

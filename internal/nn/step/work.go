@@ -45,13 +45,14 @@ func newWork(e *Engine, m *nn.Sequential, updater nn.Updater, s *batch.Samples, 
 	if !m.ReadsLists() {
 		shares = nil
 	}
+	piece := e.kernels.ResidentRows(m.Shapes()[0].Size())
 	return &work{
 		division: d, model: m, updater: updater, samples: s,
 		updating: d.updating(len(shares) > 1 && otherWork != nil),
 		pass:     nn.Pass{Train: true, Seed: m.Seed()},
-		tape:     m.NewTape(s, size, shares, true),
+		tape:     m.NewTape(s, size, shares, piece),
 		loss:     make([]float32, size), predicted: make([]uint8, size),
-		upcoming: batch.New(s, size, shares, true),
+		upcoming: batch.New(s, size, shares, piece),
 	}
 }
 

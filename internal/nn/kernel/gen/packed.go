@@ -180,8 +180,8 @@ type unpacker struct {
 	features     reg.GPVirtual // of the block; overwritten
 	base         reg.GPVirtual // 256 times its first feature, in the lower half; overwritten
 
-	all                   reg.VecVirtual // 0 to 63, a byte each; AVX-512 only
-	permutations          reg.GPVirtual  // see declarePermutations; AVX2 only
+	all          reg.VecVirtual // 0 to 63, a byte each; AVX-512 only
+	permutations reg.GPVirtual  // see declarePermutations; AVX2 only
 }
 
 // byHalves spreads packed bytes to their places among 64 features by VPEXPANDB. VPCOMPRESSB moves their positions

@@ -38,6 +38,15 @@ func (s isa) sparseMul() {
 			})
 		},
 		next: func() { ADDQ(ldy, y) },
+		// A row without entries stays as it is, or becomes zero.
+		empty: func(columns eachVector) {
+			CMPB(asm.InMemory(Param("accumulate")), U8(0))
+			JNE(columns.label + "next")
+			columns.do(func(sum reg.VecVirtual, offset, lanes int, m asm.Mask) {
+				p.Store(sum, Mem{Base: y, Disp: offset}, lanes, m)
+			})
+		},
+		unless: func(uint64, LabelRef) {},
 	})
 }
 
@@ -115,8 +124,8 @@ type sparseEnds struct {
 	begin, finish func(columns eachVector)
 	next          func() // moves on to the next row
 
-	empty  func(columns eachVector)              // replaces finish for a row without entries; may be nil
-	unless func(rows uint64, otherwise LabelRef) // jumps unless these rows are selected; nil if empty is
+	empty  func(columns eachVector)              // replaces both for a row without entries
+	unless func(rows uint64, otherwise LabelRef) // jumps unless these rows are selected
 }
 
 // The values of kernel.Rows. This program cannot import package kernel, a part of which it writes.
@@ -173,7 +182,7 @@ func (p sparsePanel) emit(name LabelRef, n int, last asm.LastVector, ends sparse
 			}
 		}
 	}}
-	multiply, finish := name+"entries", name+"store"
+	multiply := name + "entries"
 
 	asm.Place(name)
 	e, stop := GP64(), GP64()
@@ -185,14 +194,10 @@ func (p sparsePanel) emit(name LabelRef, n int, last asm.LastVector, ends sparse
 	for _, sum := range sums {
 		asm.Zero(sum)
 	}
-	ends.begin(columns)
 	CMPQ(e, stop)
-	if ends.empty == nil {
-		JGE(finish)
-	} else {
-		JGE(name + "empty")
-		ends.unless(filledRows, name+"next")
-	}
+	JGE(name + "empty")
+	ends.unless(filledRows, name+"next")
+	ends.begin(columns)
 
 	asm.Place(multiply)
 	value, row := GP32(), GP32()
@@ -208,7 +213,6 @@ func (p sparsePanel) emit(name LabelRef, n int, last asm.LastVector, ends sparse
 	CMPQ(e, stop)
 	JL(multiply)
 
-	asm.Place(finish)
 	ends.finish(columns)
 	asm.Place(name + "next")
 	next := func() {
@@ -218,10 +222,8 @@ func (p sparsePanel) emit(name LabelRef, n int, last asm.LastVector, ends sparse
 		asm.End()
 	}
 	next()
-	if ends.empty != nil {
-		asm.Place(name + "empty")
-		ends.unless(emptyRows, name+"next")
-		ends.empty(columns)
-		next()
-	}
+	asm.Place(name + "empty")
+	ends.unless(emptyRows, name+"next")
+	ends.empty(columns)
+	next()
 }
