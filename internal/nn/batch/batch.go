@@ -8,6 +8,9 @@ import (
 // of the kernel fit into the first-level cache together with a batch's entries.
 const featureBlock = 112
 
+// rowBlock is the largest number of samples that the sparse product takes at a time, block by block of the features.
+const rowBlock = 128
+
 // Batch is a batch on its way into the network: either dense, the matrix x, or sparse, lists of the nonzero features,
 // by sample for the forward product and by feature for the gradient. Both give the same results, to the bit.
 type Batch struct {
@@ -184,9 +187,14 @@ func (in *Batch) Multiply(w *kernel.Worker, share int, k, y kernel.Matrix, r ker
 	}
 	for c := 0; c < y.Cols && !w.Stopped(); c += panel {
 		end := min(c+panel, y.Cols)
-		// One block of features after the other, so that the rows of k in use stay in the first-level cache.
-		for b := range s.blocks {
-			w.SparseMul(y.Columns(c, end), s.lists(r, b), k.Columns(c, end), share+b > 0)
+		// One block of features after the other, so that the rows of k in use stay in the first-level cache; for some of the
+		// samples, so that their sums stay in the second-level cache meanwhile.
+		for lo := r.Lo; lo < r.Hi; lo += rowBlock {
+			rows := kernel.Span{Lo: lo, Hi: min(lo+rowBlock, r.Hi)}
+			sums := y.Slice(rows.Lo-r.Lo, rows.Hi-r.Lo).Columns(c, end)
+			for b := range s.blocks {
+				w.SparseMul(sums, s.lists(rows, b), k.Columns(c, end), share+b > 0)
+			}
 		}
 	}
 }

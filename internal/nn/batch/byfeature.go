@@ -16,7 +16,7 @@ type piece struct {
 	featureRoom int           // entries that each feature has room for
 }
 
-// mostUncut is how many pieces a batch would need at least to be cut: two cost as much as they gain (docs/kernels.md).
+// mostUncut is the largest number of pieces into which a batch is not cut: two cost as much as they gain (docs/kernels.md).
 const mostUncut = 2
 
 // cut cuts a batch of up to size samples into pieces of at most so many. They have similar sizes, multiples of eight, which
