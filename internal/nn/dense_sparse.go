@@ -54,8 +54,9 @@ func (d *Dense) UpdateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix,
 		up.(SparseUpdater).UpdateSparse(w, d.kernel, in, dz, f, kernel.Span{Hi: dz.Cols}, which)
 		return
 	}
-	for c := 0; c < dz.Cols; c += w.PanelCols {
-		cols := min(w.PanelCols, dz.Cols-c)
+	width := in.PanelCols(w.Set, dz.Cols)
+	for c := 0; c < dz.Cols; c += width {
+		cols := min(width, dz.Cols-c)
 		step, panel := in.GradientRows(cols), dz.Columns(c, c+cols)
 		for lo := f.Lo; lo < f.Hi && !w.Stopped(); lo += step {
 			hi := min(lo+step, f.Hi)

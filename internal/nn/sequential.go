@@ -162,8 +162,8 @@ type Tape struct {
 }
 
 // NewTape returns a tape for batches of at most size of the samples s. shares are the ranges of features that the
-// workers own. If the first layer does not read lists, the batch is a matrix without shares. piece is how many samples a
-// list by feature has at most, see batch.New; 0: the tape is not for training.
+// workers own. If the first layer does not read lists, the batch is a matrix without shares. piece is about how many
+// samples a list by feature has, see batch.New; 0: the tape is not for training.
 func (m *Sequential) NewTape(s *batch.Samples, size int, shares []kernel.Span, piece int) *Tape {
 	if !m.ReadsLists() {
 		shares = nil

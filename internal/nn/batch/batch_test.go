@@ -20,7 +20,7 @@ func TestListsByFeature(t *testing.T) {
 		{Lo: 64, Hi: 64}, {Lo: 64, Hi: 80}, {Lo: 80, Hi: features}, {Lo: 0, Hi: 64}, {Lo: features, Hi: features},
 	}
 	for _, set := range kernel.Available() {
-		for _, piece := range []int{most, 16, 13, 3} {
+		for _, piece := range []int{most, 8, 3} {
 			w := kernel.NewWorker(set, 0)
 			in := New(s, most, shares, piece)
 			for _, count := range []int{1, 2, scatterBatch, scatterBatch + 1, 16, 17, most} {
@@ -67,7 +67,7 @@ func compareLists(t *testing.T, w *kernel.Worker, in *Batch, s *Samples, shares,
 // Adam's step of a batch in pieces has the bits of Adam's step with the gradient of one list for each feature, for all rows
 // and for the empty and the filled ones in turn.
 func TestAdamOfPieces(t *testing.T) {
-	const features, most, cols = 300, 60, 37
+	const features, most, cols = 500, 60, 137 // more columns than a panel has, and more features than GradientRows returns
 	s := randomBytes(most, features, 3, 1)
 	for i := range s.Bytes { // a feature in four is always zero, as at the margins of an image
 		if i%features/5%4 == 0 {
@@ -101,10 +101,13 @@ func TestAdamOfPieces(t *testing.T) {
 		want := []kernel.Matrix{copyOf(p0), copyOf(m0), copyOf(v0)}
 		reference.Adam(want[0], want[1], want[2], g, step)
 		for _, set := range kernel.Available() {
-			for _, piece := range []int{most, 12, 7} {
+			for _, piece := range []int{most, 16, 8} {
 				for _, calls := range [][]kernel.Rows{{kernel.AllRows}, {kernel.EmptyRows, kernel.FilledRows}} {
 					w := kernel.NewWorker(set, 0)
 					in := New(s, most, shares, piece)
+					if pieces := (most + piece - 1) / piece; len(in.pieces) != pieces {
+						t.Fatalf("pieces of %d: wanted %d, found %d", piece, pieces, len(in.pieces))
+					}
 					in.Count = count
 					in.Load(&w, s, counting(count), kernel.Span{Hi: count}, kernel.Span{Hi: 1})
 					in.Transpose(set, shares[0])
@@ -120,6 +123,29 @@ func TestAdamOfPieces(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// A batch is cut evenly, and not into two.
+func TestCut(t *testing.T) {
+	s := randomBytes(1, 10, 3, 1)
+	for _, c := range []struct {
+		size, piece int
+		want        []kernel.Span
+	}{
+		{100, 1 << 31, []kernel.Span{{Lo: 0, Hi: 100}}},
+		{128, 64, []kernel.Span{{Lo: 0, Hi: 128}}},
+		{129, 64, []kernel.Span{{Lo: 0, Hi: 48}, {Lo: 48, Hi: 96}, {Lo: 96, Hi: 129}}},
+		{200, 64, []kernel.Span{{Lo: 0, Hi: 56}, {Lo: 56, Hi: 112}, {Lo: 112, Hi: 168}, {Lo: 168, Hi: 200}}},
+		{1, 64, []kernel.Span{{Lo: 0, Hi: 1}}},
+	} {
+		var got []kernel.Span
+		for _, p := range New(s, c.size, []kernel.Span{{Hi: 10}}, c.piece).pieces {
+			got = append(got, p.samples)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%d samples in pieces of %d: wanted %v, found %v", c.size, c.piece, c.want, got)
 		}
 	}
 }

@@ -8,28 +8,29 @@ import (
 	"dnn/internal/nn/kernel"
 )
 
-// piece is some of a batch's samples: so few that their rows of dz stay in the first-level cache while they are multiplied
-// by the lists of all features.
+// piece is some of a batch's samples, with their lists by feature: so few, if a batch is cut at all, that their rows of dz
+// stay in the first-level cache while they are multiplied by the lists of all features.
 type piece struct {
 	samples     kernel.Span
 	byFeature   kernel.Sparse // [features, batch]: sample<<8|byte
 	featureRoom int           // entries that each feature has room for
 }
 
-// mostUncut is the largest number of pieces into which a batch is not cut: two cost as much as they gain (docs/kernels.md).
+// mostUncut: a batch that would be cut into only so many pieces is left whole, since two cost as much as they gain
+// (docs/kernels.md).
 const mostUncut = 2
 
-// cut cuts a batch of up to size samples into pieces of at most so many. They have similar sizes, multiples of eight, which
+// cut cuts a batch of up to size samples into pieces of about so many. They have similar sizes, multiples of eight, which
 // Gather takes at once.
-func (in *Batch) cut(s *Samples, size, most int) {
+func (in *Batch) cut(s *Samples, size, about int) {
 	const unit = 8
-	n := (size + most - 1) / most
+	n := max(1, (size+about-1)/about)
 	if n <= mostUncut {
 		n = 1
 	}
-	most = ((size+n-1)/n + unit - 1) / unit * unit
+	most := max((size+n-1)/n+unit-1, unit) / unit * unit
 	in.bytesT = kernel.NewBytes(s.Features, most)
-	for lo := 0; lo < size; lo += most {
+	for lo := 0; lo == 0 || lo < size; lo += most {
 		p := piece{samples: kernel.Span{Lo: lo, Hi: min(lo+most, size)}}
 		p.featureRoom = p.samples.Hi - lo + kernel.GatherSlack
 		p.byFeature = newSparse(s.Features, 2, s.Features*p.featureRoom, s.Table)
@@ -41,7 +42,21 @@ func (in *Batch) cut(s *Samples, size, most int) {
 	}
 }
 
-// GradientRows returns for how many features Gradient should be called at once, if dz has so many columns. The gradient of
+// Pieces returns how many pieces the batch is cut into for the gradient.
+func (in *Batch) Pieces() int { return len(in.pieces) }
+
+// PanelCols returns for how many of cols columns of dz Gradient should be called at once: of those of several pieces, which
+// are as large as they may be, each panel has about as many.
+func (in *Batch) PanelCols(k *kernel.Set, cols int) int {
+	if len(in.pieces) <= 1 {
+		return k.PanelCols
+	}
+	const unit = 8
+	panels := max(1, (cols+k.PanelCols-1)/k.PanelCols)
+	return max((cols+panels-1)/panels+unit-1, unit) / unit * unit
+}
+
+// GradientRows returns for how many features Gradient should be called at once, for so many columns of dz. The gradient of
 // one piece is best used while it is in the first-level cache. With several pieces, each call reads all of dz into that
 // cache, so there should be few.
 func (in *Batch) GradientRows(cols int) int {
@@ -69,16 +84,18 @@ func (in *Batch) filled() []piece {
 }
 
 // Adam takes Adam's step of p [features f, out], the rows of a kernel that belong to these features, with their moments
-// m and v. It computes their gradient, x^T dz, itself, given dz [batch, out]. Transpose must have made the lists of f.
+// m and v. It computes their gradient, x^T dz, itself, given dz [batch, out]; without dz, it can update the empty rows.
+// Transpose must have made the lists of f.
 func (in *Batch) Adam(
 	w *kernel.Worker, p, m, v kernel.Matrix, f kernel.Span, dz kernel.Matrix, a kernel.AdamStep, which kernel.Rows,
 ) {
-	if len(in.pieces) == 1 {
+	if len(in.pieces) == 1 && w.FusesAdam() {
 		w.SparseAdam(p, m, v, in.pieces[0].byFeature.Slice(f.Lo, f.Hi), dz, a, which)
 		return
 	}
-	for c := 0; c < p.Cols; c += w.PanelCols {
-		cols := min(w.PanelCols, p.Cols-c)
+	panel := in.PanelCols(w.Set, p.Cols)
+	for c := 0; c < p.Cols; c += panel {
+		cols := min(panel, p.Cols-c)
 		for lo, step := f.Lo, in.GradientRows(cols); lo < f.Hi; lo += step {
 			rows := kernel.Span{Lo: lo, Hi: min(lo+step, f.Hi)}
 			at := func(x kernel.Matrix) kernel.Matrix { return x.Block(lo-f.Lo, c, rows.Hi-lo, cols) }

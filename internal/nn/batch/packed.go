@@ -64,7 +64,8 @@ func (in *Batch) Pack(
 			edges = append(edges, int32(min(share.features.Lo+(b+1)*share.width, share.features.Hi)))
 		}
 	}
-	if shared := s.shared; s.Shared() {
+	if s.Shared() {
+		shared := s.shared
 		shared.lock.Lock() // until they are packed: another network waits for them rather than pack them too
 		defer shared.lock.Unlock()
 		for _, p := range shared.all {

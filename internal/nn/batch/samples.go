@@ -121,7 +121,8 @@ func sparse(nonzeros []int, seen int) bool {
 // nonzeros looks at up to about a thousand samples, once if they are shared. It returns, for each feature, in how many of
 // them it is not zero, and how many samples it has seen: none if they are floats.
 func (s *Samples) nonzeros() (nonzeros []int, seen int) {
-	if shared := s.shared; s.Shared() {
+	if s.Shared() {
+		shared := s.shared
 		shared.look.Do(func() { shared.nonzeros, shared.seen = s.countAll() })
 		return shared.nonzeros, shared.seen
 	}

@@ -11,7 +11,7 @@ const (
 	panelAVX2    = 13 * 8
 )
 
-// avx512 returns the set of AVX-512. Without VBMI2, which the first CPUs with AVX-512 lack, it gathers as avx2 does.
+// avx512 returns the set of AVX-512. Without VBMI2, which the first CPUs with AVX-512 lack, it gathers and packs as avx2 does.
 func avx512(vbmi2 bool) *Set {
 	s := &Set{
 		Name:        "avx512",

@@ -66,8 +66,8 @@ func (s *Set) SparseMul(y Matrix, x Sparse, b Matrix, accumulate bool) {
 }
 
 // ResidentRows returns how many rows of B the first-level cache keeps while SparseMul reads them for many rows of X, if B
-// has so many columns. More rows are better multiplied in pieces. It is a large number for sets with which pieces are not
-// faster.
+// has so many columns. More rows are better multiplied in pieces. It is a large number for sets with which that was not
+// measured.
 func (s *Set) ResidentRows(cols int) int {
 	if s.residentRows == nil {
 		return math.MaxInt32

@@ -42,7 +42,7 @@ func (w *Worker) Floats(n int) []float32 {
 func (w *Worker) Random(n int) []uint32 { return resized(&w.random, n) }
 
 // BlockElements is about how many elements of a gradient an updater gets at a time: few enough for the first-level
-// cache to hold them with their parameters and moments.
+// cache to hold them with their parameters and moments. (Some gradients are better computed in larger blocks.)
 const BlockElements = 1024
 
 // GradientBlock returns a matrix in the worker's memory for one block of gradient.

@@ -29,7 +29,7 @@ func (a *Average) UpdateSparse(
 	if which == kernel.EmptyRows {
 		return
 	}
-	byBlocks(f, cols, func(block kernel.Span) {
+	byBlocks(w, in, f, cols, func(block, cols kernel.Span) {
 		a.Optimizer.(nn.SparseUpdater).UpdateSparse(w, p, in, dz, block, cols, kernel.AllRows)
 		rows, n := block.Hi-block.Lo, cols.Hi-cols.Lo
 		average, weights := a.average.block(p, block.Lo, cols.Lo, rows, n), p.Value.Block(block.Lo, cols.Lo, rows, n)
@@ -48,19 +48,25 @@ func (d *weightDecay) UpdateSparse(
 	if which == kernel.EmptyRows {
 		return
 	}
-	byBlocks(f, cols, func(block kernel.Span) {
+	byBlocks(w, in, f, cols, func(block, cols kernel.Span) {
 		w.Decay(p.Value.Block(block.Lo, cols.Lo, block.Hi-block.Lo, cols.Hi-cols.Lo), d.decay, d.rate)
 		d.Optimizer.(nn.SparseUpdater).UpdateSparse(w, p, in, dz, block, cols, kernel.AllRows)
 	})
 }
 
-// byBlocks calls update for blocks of the rows f. update passes over a block twice, so a block, with its moments and
-// its average, is small enough to stay in the second-level cache: 128 KB. Smaller blocks would cost more calls than
-// they save.
-func byBlocks(f, cols kernel.Span, update func(block kernel.Span)) {
+// byBlocks calls update for blocks of the rows f and the columns cols. update passes over a block twice, so a block, with
+// its moments and its average, is small enough to stay in the second-level cache: 128 KB. Smaller blocks would cost more
+// calls than they save. Those of a batch in pieces are as large as a gradient had better be.
+func byBlocks(w *kernel.Worker, in *batch.Batch, f, cols kernel.Span, update func(block, cols kernel.Span)) {
 	const elements = 8192
-	step := max(elements/(cols.Hi-cols.Lo), 1)
-	for lo := f.Lo; lo < f.Hi; lo += step {
-		update(kernel.Span{Lo: lo, Hi: min(lo+step, f.Hi)})
+	width := cols.Hi - cols.Lo
+	if in.Pieces() > 1 {
+		width = in.PanelCols(w.Set, width)
+	}
+	step := max(elements/width, in.GradientRows(width))
+	for c := cols.Lo; c < cols.Hi; c += width {
+		for lo := f.Lo; lo < f.Hi; lo += step {
+			update(kernel.Span{Lo: lo, Hi: min(lo+step, f.Hi)}, kernel.Span{Lo: c, Hi: min(c+width, cols.Hi)})
+		}
 	}
 }

@@ -9,8 +9,7 @@
 //     way back, since rows do not depend on each other. In a BatchNormalization they do, and a wide Dense layer has
 //     more weights than a cache holds: these have phases of their own, which are divided by columns.
 //   - the rows of the parameters, each of which belongs to a feature of the layer's input: gradients and updates. A
-//     block of a gradient goes to the optimizer while it is in the first-level cache, so no memory is needed for whole
-//     gradients.
+//     block of a gradient goes to the optimizer while it is in a cache, so no memory is needed for whole gradients.
 //
 // # The picture of a step
 //

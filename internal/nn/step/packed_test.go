@@ -11,7 +11,7 @@ import (
 
 // Samples that are read once are not packed, unless others share them. Weights are the same in any case.
 func TestReadOnce(t *testing.T) {
-	const features, count, batch = 784, 100, 20
+	const features, count, batch = 784, 400, 20
 	arch := nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(5, "relu"), nntest.Dense(3, "softmax"))
 	order := nntest.Counting(count)
 	for _, set := range kernel.Available() {

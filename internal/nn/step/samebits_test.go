@@ -149,6 +149,25 @@ func TestSameBitsOfFusedSteps(t *testing.T) {
 	}
 }
 
+// The same bits if a batch is cut into pieces, as AVX2 does with one of 200 samples and a layer of this width, when the
+// optimizer passes over blocks of the kernel more than once.
+func TestSameBitsOfPieces(t *testing.T) {
+	arch := nntest.Network(50, nn.CategoricalCrossentropy, nntest.Dense(110, "relu"), nntest.Dense(3, "softmax"))
+	s := nntest.RandomBytes(430, 50, 3, 1)
+	spec := optimizer.Default("adamw")
+	spec.WeightDecay, spec.UseEMA, spec.EMAMomentum = 0.1, true, 0.9
+	var want outcome
+	for _, set := range kernel.Available() {
+		for _, threads := range []int{1, 2, 3} {
+			got := train(t, set, threads, arch, nntest.NewOptimizer(t, spec), s, 430, 200)
+			if want.weights == "" {
+				want = got
+			}
+			compare(t, fmt.Sprintf("%s, %d threads", set.Name, threads), got, want)
+		}
+	}
+}
+
 // The same bits if workers share out the columns of wide layers, whatever lies between these.
 func TestSameBitsOfWideLayers(t *testing.T) {
 	arch := nntest.Network(30, nn.CategoricalCrossentropy, nntest.Dense(650, "relu"), nntest.Dense(420, "tanh"),

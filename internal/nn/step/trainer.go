@@ -8,8 +8,8 @@ import (
 	"dnn/internal/parallel"
 )
 
-// Trainer takes a network's training steps. The first step packs the samples, which must not change from then on. Later
-// steps allocate nothing.
+// Trainer takes a network's training steps. The first step packs the samples, unless that does not pay (ReadOnce); they
+// must not change from then on. Later steps allocate nothing.
 type Trainer struct {
 	plan
 	engine      *Engine
