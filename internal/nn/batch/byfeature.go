@@ -11,10 +11,12 @@ import (
 // piece is some of a batch's samples, with their lists by feature: so few, if a batch is cut at all, that their rows of dz
 // stay in the first-level cache while they are multiplied by the lists of all features.
 type piece struct {
-	samples     kernel.Span
-	byFeature   kernel.Sparse // [features, batch]: sample<<8|byte
-	featureRoom int           // entries that each feature has room for
+	samples   kernel.Span
+	byFeature kernel.Sparse // [features, batch]: sample<<8|byte
 }
+
+// featureRoom returns the number of entries that each feature has room for.
+func (p *piece) featureRoom() int { return p.samples.Hi - p.samples.Lo + kernel.GatherSlack }
 
 // mostUncut: a batch that would be cut into only so many pieces is left whole, since two cost as much as they gain
 // (docs/kernels.md).
@@ -32,13 +34,12 @@ func (in *Batch) cut(s *Samples, size, about int) {
 	in.bytesT = kernel.NewBytes(s.Features, most)
 	for lo := 0; lo == 0 || lo < size; lo += most {
 		p := piece{samples: kernel.Span{Lo: lo, Hi: min(lo+most, size)}}
-		p.featureRoom = p.samples.Hi - lo + kernel.GatherSlack
-		p.byFeature = newSparse(s.Features, 2, s.Features*p.featureRoom, s.Table)
+		p.byFeature = newSparse(s.Features, 2, s.Features*p.featureRoom(), s.Table)
 		in.pieces = append(in.pieces, p)
 	}
 	in.noEntries = make([]int32, 2*s.Features)
 	for i := range in.noEntries {
-		in.noEntries[i] = int32(i / 2 * in.pieces[0].featureRoom)
+		in.noEntries[i] = int32(i / 2 * in.pieces[0].featureRoom())
 	}
 }
 
@@ -160,7 +161,7 @@ func (in *Batch) Transpose(k *kernel.Set, f kernel.Span) {
 		lo, hi := p.samples.Lo, min(p.samples.Hi, in.Count)
 		columns := in.bytesT.Block(f.Lo, 0, n, hi-lo)
 		k.TransposeBytes(columns, s.bytes.Block(lo, f.Lo-s.features.Lo, hi-lo, n))
-		k.Gather(p.byFeature.Slice(f.Lo, f.Hi), f.Lo*p.featureRoom, columns, uint32(lo), 0)
+		k.Gather(p.byFeature.Slice(f.Lo, f.Hi), f.Lo*p.featureRoom(), columns, uint32(lo), 0)
 	}
 }
 

@@ -12357,7 +12357,7 @@ group:
 	VPMOVMSKB Y1, R12
 	XORL      $-1, R12
 	MOVL      R12, (R11)
-	JE        zeros
+	JE        nextGroup
 	MOVBLZX   R12, R13
 	SHRL      $0x08, R12
 	VMOVQ     (R9), X1
@@ -12391,59 +12391,59 @@ group:
 	POPCNTL   R13, R13
 	ADDQ      R13, DI
 
-zeros:
+nextGroup:
 	ADDQ $0x04, R11
 	ADDQ $0x20, R9
 	SUBQ $0x20, R10
 	JGE  group
 
 few:
-	ADDQ $0x20, R10
-	SUBQ $0x08, R10
-	JL   eightRest
+	ADDQ $0x18, R10
+	JL   rest
 
-eightNext:
+eight:
 	VMOVQ     (R9), X1
-	ADDQ      $0x08, R9
 	VPCMPEQB  X1, X0, X2
 	VPMOVMSKB X2, R12
 	XORL      $-1, R12
 	MOVBLZX   R12, R12
 	MOVB      R12, (R11)
-	INCQ      R11
 	VMOVQ     (R8)(R12*8), X2
 	VPSHUFB   X2, X1, X1
 	VMOVQ     X1, (DI)
 	POPCNTL   R12, R12
 	ADDQ      R12, DI
+	INCQ      R11
+	ADDQ      $0x08, R9
 	SUBQ      $0x08, R10
-	JGE       eightNext
+	JGE       eight
 
-eightRest:
+rest:
 	ADDQ $0x08, R10
-	JLE  eightDone
+	JLE  eightsDone
 	XORQ R12, R12
+	MOVQ R10, R14
 
 byte:
 	SHLQ      $0x08, R12
-	MOVBQZX   -1(R9)(R10*1), R13
+	MOVBQZX   -1(R9)(R14*1), R13
 	ORQ       R13, R12
-	DECQ      R10
+	DECQ      R14
 	JNE       byte
 	VMOVQ     R12, X1
 	VPCMPEQB  X1, X0, X0
-	VPMOVMSKB X0, R9
-	XORL      $-1, R9
-	MOVBLZX   R9, R9
-	MOVB      R9, (R11)
-	INCQ      R11
-	VMOVQ     (R8)(R9*8), X0
+	VPMOVMSKB X0, R12
+	XORL      $-1, R12
+	MOVBLZX   R12, R12
+	MOVB      R12, (R11)
+	VMOVQ     (R8)(R12*8), X0
 	VPSHUFB   X0, X1, X1
 	VMOVQ     X1, (DI)
-	POPCNTL   R9, R9
-	ADDQ      R9, DI
+	POPCNTL   R12, R12
+	ADDQ      R12, DI
+	ADDQ      R10, R9
 
-eightDone:
+eightsDone:
 	ADDQ $0x04, AX
 	ADDQ $0x10, SI
 	DECQ BX
@@ -12458,7 +12458,7 @@ check:
 
 // func unpackAVX2(order []int32, at []uint32, data []uint8, edges []int32, first int, blocks int, dst []uint32, end int, start []int32, dense []uint8, ldd int) int
 // Requires: AVX, AVX2, MMX+, POPCNT
-TEXT ·unpackAVX2(SB), NOSPLIT, $8-208
+TEXT ·unpackAVX2(SB), NOSPLIT, $0-208
 	MOVQ       order_base+0(FP), AX
 	MOVQ       start_base+144(FP), CX
 	MOVQ       dense_base+168(FP), DX
@@ -12626,19 +12626,27 @@ block:
 	MOVL         (R10), R13
 	SUBL         R13, R12
 	SHLL         $0x08, R13
-	VMOVD        R13, X0
-	VPBROADCASTD X0, Y0
-	MOVL         $0x00000800, R13
+	MOVL         $0x00000800, R14
 	VMOVD        R13, X1
 	VPBROADCASTD X1, Y1
-	VXORPS       X2, X2, X2
+	VMOVD        R14, X2
+	VPBROADCASTD X2, Y2
+	VXORPS       X0, X0, X0
 	MOVQ         SI, R13
 	SUBQ         $0x20, R12
 	JL           few
 
 group:
-	CMPL       (R13), $0x00
-	JE         zeros
+	CMPL    (R13), $0x00
+	JNE     some
+	VMOVDQU Y0, (R8)
+	VPADDD  Y2, Y1, Y1
+	VPADDD  Y2, Y1, Y1
+	VPADDD  Y2, Y1, Y1
+	VPADDD  Y2, Y1, Y1
+	JMP     nextGroup
+
+some:
 	MOVBQZX    (R13), R14
 	VMOVQ      (DI), X3
 	VMOVQ      2048(R9)(R14*8), X4
@@ -12647,9 +12655,9 @@ group:
 	VMOVQ      (R9)(R14*8), X4
 	VPUNPCKLBW X4, X3, X4
 	VPMOVZXWD  X4, Y3
-	VPADDD     Y0, Y3, Y3
+	VPADDD     Y1, Y3, Y3
 	VMOVDQU    Y3, (BX)
-	VPADDD     Y1, Y0, Y0
+	VPADDD     Y2, Y1, Y1
 	POPCNTL    R14, R14
 	ADDQ       R14, DI
 	LEAQ       (BX)(R14*4), BX
@@ -12661,9 +12669,9 @@ group:
 	VMOVQ      (R9)(R14*8), X4
 	VPUNPCKLBW X4, X3, X4
 	VPMOVZXWD  X4, Y3
-	VPADDD     Y0, Y3, Y3
+	VPADDD     Y1, Y3, Y3
 	VMOVDQU    Y3, (BX)
-	VPADDD     Y1, Y0, Y0
+	VPADDD     Y2, Y1, Y1
 	POPCNTL    R14, R14
 	ADDQ       R14, DI
 	LEAQ       (BX)(R14*4), BX
@@ -12675,9 +12683,9 @@ group:
 	VMOVQ      (R9)(R14*8), X4
 	VPUNPCKLBW X4, X3, X4
 	VPMOVZXWD  X4, Y3
-	VPADDD     Y0, Y3, Y3
+	VPADDD     Y1, Y3, Y3
 	VMOVDQU    Y3, (BX)
-	VPADDD     Y1, Y0, Y0
+	VPADDD     Y2, Y1, Y1
 	POPCNTL    R14, R14
 	ADDQ       R14, DI
 	LEAQ       (BX)(R14*4), BX
@@ -12689,96 +12697,83 @@ group:
 	VMOVQ      (R9)(R14*8), X4
 	VPUNPCKLBW X4, X3, X4
 	VPMOVZXWD  X4, Y3
-	VPADDD     Y0, Y3, Y3
+	VPADDD     Y1, Y3, Y3
 	VMOVDQU    Y3, (BX)
-	VPADDD     Y1, Y0, Y0
+	VPADDD     Y2, Y1, Y1
 	POPCNTL    R14, R14
 	ADDQ       R14, DI
 	LEAQ       (BX)(R14*4), BX
 
-advance:
+nextGroup:
 	ADDQ $0x04, R13
 	ADDQ $0x20, R8
 	SUBQ $0x20, R12
 	JGE  group
 
 few:
-	ADDQ $0x20, R12
-	SUBQ $0x08, R12
-	JL   eightRest
+	ADDQ $0x18, R12
+	JL   rest
 
-eightNext:
+eight:
 	MOVBQZX    (R13), R14
-	VMOVQ      (DI), X2
+	VMOVQ      (DI), X0
 	VMOVQ      2048(R9)(R14*8), X3
-	VPSHUFB    X3, X2, X3
+	VPSHUFB    X3, X0, X3
 	VMOVQ      X3, (R8)
 	VMOVQ      (R9)(R14*8), X3
-	VPUNPCKLBW X3, X2, X3
+	VPUNPCKLBW X3, X0, X3
 	VPMOVZXWD  X3, Y3
-	VPADDD     Y0, Y3, Y3
+	VPADDD     Y1, Y3, Y3
 	VMOVDQU    Y3, (BX)
-	VPADDD     Y1, Y0, Y0
+	VPADDD     Y2, Y1, Y1
 	POPCNTL    R14, R14
 	ADDQ       R14, DI
 	LEAQ       (BX)(R14*4), BX
 	INCQ       R13
 	ADDQ       $0x08, R8
 	SUBQ       $0x08, R12
-	JGE        eightNext
+	JGE        eight
 
-eightRest:
+rest:
 	ADDQ    $0x08, R12
-	JLE     eightDone
-	MOVBQZX (R13), R14
-	VMOVQ   (DI), X2
-	VMOVQ   2048(R9)(R14*8), X3
-	VPSHUFB X3, X2, X3
-	MOVQ    R8, R15
-	VMOVQ   X3, BP
+	JLE     eightsDone
+	MOVBQZX (R13), R13
+	VMOVQ   (DI), X0
+	VMOVQ   2048(R9)(R13*8), X3
+	VPSHUFB X3, X0, X3
+	MOVQ    R8, R14
+	VMOVQ   X3, R15
 	TESTB   $0x04, R12
 	JE      lessThan4
-	MOVL    BP, (R15)
-	SHRQ    $0x20, BP
-	ADDQ    $0x04, R15
+	MOVL    R15, (R14)
+	SHRQ    $0x20, R15
+	ADDQ    $0x04, R14
 
 lessThan4:
 	TESTB $0x02, R12
 	JE    lessThan2
-	MOVW  BP, (R15)
-	SHRQ  $0x10, BP
-	ADDQ  $0x02, R15
+	MOVW  R15, (R14)
+	SHRQ  $0x10, R15
+	ADDQ  $0x02, R14
 
 lessThan2:
 	TESTB $0x01, R12
 	JE    lessThan1
-	MOVB  BP, (R15)
+	MOVB  R15, (R14)
 
 lessThan1:
-	VMOVQ      (R9)(R14*8), X3
-	VPUNPCKLBW X3, X2, X3
+	VMOVQ      (R9)(R13*8), X3
+	VPUNPCKLBW X3, X0, X3
 	VPMOVZXWD  X3, Y3
-	VPADDD     Y0, Y3, Y3
+	VPADDD     Y1, Y3, Y3
 	VMOVDQU    Y3, (BX)
-	VPADDD     Y1, Y0, Y0
-	POPCNTL    R14, R14
-	ADDQ       R14, DI
-	LEAQ       (BX)(R14*4), BX
-	INCQ       R13
+	VPADDD     Y2, Y1, Y1
+	POPCNTL    R13, R13
+	ADDQ       R13, DI
+	LEAQ       (BX)(R13*4), BX
 	ADDQ       R12, R8
 
-eightDone:
-	JMP unpacked
-
-zeros:
-	VMOVDQU Y2, (R8)
-	VPADDD  Y1, Y0, Y0
-	VPADDD  Y1, Y0, Y0
-	VPADDD  Y1, Y0, Y0
-	VPADDD  Y1, Y0, Y0
-	JMP     advance
-
-unpacked:
+eightsDone:
 	ADDQ $0x10, SI
 	ADDQ $0x04, R10
 	DECQ R11

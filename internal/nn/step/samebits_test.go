@@ -156,14 +156,20 @@ func TestSameBitsOfPieces(t *testing.T) {
 	s := nntest.RandomBytes(430, 50, 3, 1)
 	spec := optimizer.Default("adamw")
 	spec.WeightDecay, spec.UseEMA, spec.EMAMomentum = 0.1, true, 0.9
+	sameEverywhere(t, arch, spec, s, 430, 200)
+}
+
+// sameEverywhere trains with each instruction set and with several numbers of threads.
+func sameEverywhere(t *testing.T, arch nn.Architecture, spec optimizer.Spec, s *batch.Samples, count, batch int) {
+	t.Helper()
 	var want outcome
 	for _, set := range kernel.Available() {
-		for _, threads := range []int{1, 2, 3} {
-			got := train(t, set, threads, arch, nntest.NewOptimizer(t, spec), s, 430, 200)
+		for _, threads := range []int{1, 2, 3, 5} {
+			got := train(t, set, threads, arch, nntest.NewOptimizer(t, spec), s, count, batch)
 			if want.weights == "" {
 				want = got
 			}
-			compare(t, fmt.Sprintf("%s, %d threads", set.Name, threads), got, want)
+			compare(t, fmt.Sprintf("%+v, %s, %d threads", spec, set.Name, threads), got, want)
 		}
 	}
 }
@@ -295,15 +301,6 @@ func TestSameBitsOfOptimizers(t *testing.T) {
 		Layers: nntest.LayerStacks()["dropout before normalized"]}
 	s := nntest.RandomBytes(25, 30, 3, 1)
 	for _, spec := range nntest.Optimizers() {
-		var want outcome
-		for _, set := range kernel.Available() {
-			for _, threads := range []int{1, 2, 5} {
-				got := train(t, set, threads, arch, nntest.NewOptimizer(t, spec), s, 25, 10)
-				if want.weights == "" {
-					want = got
-				}
-				compare(t, fmt.Sprintf("%+v, %s, %d threads", spec, set.Name, threads), got, want)
-			}
-		}
+		sameEverywhere(t, arch, spec, s, 25, 10)
 	}
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -41,11 +39,8 @@ func (s isa) gather() {
 	LEAQ(Mem{Base: asm.Slice("dst"), Index: at, Scale: 4}, g.dst)
 	start := asm.Slice("start")
 	times256 := func(x reg.GPVirtual) reg.VecVirtual {
-		v := s.Vector()
 		SHLL(U8(8), x)
-		VMOVD(x, v.AsX())
-		VPBROADCASTD(v.AsX(), v)
-		return v
+		return s.All(x)
 	}
 	parameter := func(name string) reg.GPVirtual {
 		x := GP32()
@@ -172,33 +167,6 @@ type permuter struct {
 	step    reg.VecVirtual // 256 * lanes
 }
 
-// toSpreads is the distance from the first to the second of the tables that declarePermutations writes.
-const toSpreads = 8 * 256
-
-// declarePermutations writes two tables with eight bytes for each mask of eight lanes. The first has the numbers of the
-// mask's lanes, by which these are moved together. The second has, for each lane, which of those moved together it is:
-// that spreads them again. It is 0x80, for which VPSHUFB writes a zero, for a lane that is not in the mask.
-func declarePermutations() Mem {
-	table := GLOBL("permutations", attr.RODATA|attr.NOPTR)
-	var lanes, spreads [256]uint64
-	for mask := range 256 {
-		n := 0
-		for i := range 8 {
-			if mask>>i&1 == 0 {
-				spreads[mask] |= 0x80 << (8 * i)
-				continue
-			}
-			lanes[mask] |= uint64(i) << (8 * n)
-			spreads[mask] |= uint64(n) << (8 * i)
-			n++
-		}
-	}
-	for i, eight := range slices.Concat(lanes[:], spreads[:]) {
-		DATA(8*i, U64(eight))
-	}
-	return table
-}
-
 func newPermuter(g gatherer, permutations Mem) permuter {
 	p := permuter{g, GP64(), YMM(), YMM()}
 	LEAQ(permutations, p.table)
@@ -297,15 +265,6 @@ func (p permuter) appended(mask reg.GPVirtual) {
 	POPCNTL(mask, mask)
 	LEAQ(Mem{Base: p.dst, Index: mask.As64(), Scale: 4}, p.dst)
 	VPADDD(p.step, p.index, p.index)
-}
-
-// declareNumbers writes the numbers from 0 to 63 as bytes.
-func declareNumbers() Mem {
-	table := GLOBL("numbers", attr.RODATA|attr.NOPTR)
-	for i := range 64 {
-		DATA(i, U8(i))
-	}
-	return table
 }
 
 // prefetch writes a loop that prefetches each cache line of a slice.

@@ -30,23 +30,6 @@ func halves(name LabelRef, features reg.GPVirtual, body func(half int, inside re
 	asm.Place(done)
 }
 
-// eights calls body for each eight features of a block with so many, and once for those that are left over, if there are
-// any: then some is how many, 1 to 7; else it is nil. It overwrites features.
-func eights(name LabelRef, features reg.GPVirtual, body func(some reg.GPVirtual)) {
-	next, rest, done := name+"Next", name+"Rest", name+"Done"
-	SUBQ(U8(8), features)
-	JL(rest)
-	asm.Place(next)
-	body(nil)
-	SUBQ(U8(8), features)
-	JGE(next)
-	asm.Place(rest)
-	ADDQ(U8(8), features)
-	JLE(done)
-	body(features)
-	asm.Place(done)
-}
-
 // pack writes the words and bytes of a sample. AVX-512 compares 64 bytes at a time, and moves the nonzero ones together
 // by VPCOMPRESSB (of VBMI2).
 func (s isa) pack() {
@@ -101,77 +84,6 @@ func (s isa) pack() {
 	asm.End()
 }
 
-// packer has the registers in which AVX2 packs a block of a sample.
-type packer struct {
-	words, bytes reg.GPVirtual // where the block's words and the next packed byte go to
-	at           reg.GPVirtual // where its features are; overwritten
-	features     reg.GPVirtual // how many; overwritten
-	permutations reg.GPVirtual // see declarePermutations
-}
-
-// byEights compares 32 bytes at a time, and moves the nonzero ones of each eight together by VPSHUFB.
-func (p packer) byEights() {
-	word, nothing := GP64(), YMM()
-	MOVQ(p.words, word)
-	asm.Zero(nothing)
-	put := func(eight reg.VecVirtual, mask reg.GPVirtual) { // the bytes of eight that mask selects
-		order := XMM()
-		VMOVQ(Mem{Base: p.permutations, Index: mask, Scale: 8}, order)
-		VPSHUFB(order, eight, eight)
-		VMOVQ(eight, Mem{Base: p.bytes})
-		POPCNTL(mask.As32(), mask.As32())
-		ADDQ(mask, p.bytes)
-	}
-	group, zeros, few := asm.Labelf("group"), asm.Labelf("zeros"), asm.Labelf("few")
-	SUBQ(U8(32), p.features)
-	JL(few)
-	asm.Place(group)
-	all, some := YMM(), GP32()
-	VPCMPEQB(Mem{Base: p.at}, nothing, all)
-	VPMOVMSKB(all, some)
-	XORL(I8(-1), some)
-	MOVL(some, Mem{Base: word})
-	JE(zeros)
-	for i := range 4 {
-		eight, mask := XMM(), GP64()
-		MOVBLZX(some.As8(), mask.As32())
-		SHRL(U8(8), some)
-		VMOVQ(Mem{Base: p.at, Disp: 8 * i}, eight)
-		put(eight, mask)
-	}
-	asm.Place(zeros)
-	ADDQ(U8(4), word)
-	ADDQ(U8(32), p.at)
-	SUBQ(U8(32), p.features)
-	JGE(group)
-	asm.Place(few)
-	ADDQ(U8(32), p.features)
-	eights("eight", p.features, func(some reg.GPVirtual) {
-		eight, empty, mask := XMM(), XMM(), GP64()
-		if some == nil {
-			VMOVQ(Mem{Base: p.at}, eight)
-			ADDQ(U8(8), p.at)
-		} else { // nothing may be read behind the sample
-			bytes, last := GP64(), GP64()
-			XORQ(bytes, bytes)
-			asm.Place("byte")
-			SHLQ(U8(8), bytes)
-			MOVBQZX(Mem{Base: p.at, Index: some, Scale: 1, Disp: -1}, last)
-			ORQ(last, bytes)
-			DECQ(some)
-			JNE(asm.Labelf("byte"))
-			VMOVQ(bytes, eight)
-		}
-		VPCMPEQB(eight, nothing.AsX(), empty)
-		VPMOVMSKB(empty, mask.As32())
-		XORL(I8(-1), mask.As32())
-		MOVBLZX(mask.As8(), mask.As32())
-		MOVB(mask.As8(), Mem{Base: word})
-		INCQ(word)
-		put(eight, mask)
-	})
-}
-
 // unpacker has the registers in which a block of a sample is unpacked.
 type unpacker struct {
 	isa
@@ -211,104 +123,6 @@ func (u unpacker) byHalves() {
 		MOVQ(next, u.to)
 	})
 	ADDQ(width, u.row)
-}
-
-// byEights spreads packed bytes to their places among eight features by VPSHUFB. The entries of eight features, of which
-// only those of nonzero bytes count, are made at once. Of 32 features that are all zero, as at the margins of an image,
-// none are made.
-func (u unpacker) byEights() {
-	index, eight, nothing := YMM(), YMM(), YMM()
-	VMOVD(u.base.As32(), index.AsX())
-	VPBROADCASTD(index.AsX(), index)
-	step := GP32()
-	MOVL(U32(8<<8), step)
-	VMOVD(step, eight.AsX())
-	VPBROADCASTD(eight.AsX(), eight)
-	asm.Zero(nothing)
-	word := GP64()
-	MOVQ(u.words, word)
-
-	take := func(i int, some reg.GPVirtual) { // the i-th byte of the words from here on, and its features
-		mask, packed, places, spread := GP64(), XMM(), XMM(), XMM()
-		MOVBQZX(Mem{Base: word, Disp: i}, mask)
-		VMOVQ(Mem{Base: u.bytes}, packed)
-		VMOVQ(Mem{Base: u.permutations, Index: mask, Scale: 8, Disp: toSpreads}, spread)
-		VPSHUFB(spread, packed, spread)
-		if some == nil {
-			VMOVQ(spread, Mem{Base: u.row, Disp: 8 * i})
-		} else {
-			storeSome(spread, u.row, some)
-		}
-		entry := YMM()
-		VMOVQ(Mem{Base: u.permutations, Index: mask, Scale: 8}, places)
-		VPUNPCKLBW(places, packed, places) // a position above each byte
-		VPMOVZXWD(places, entry)
-		VPADDD(index, entry, entry)
-		VMOVDQU(entry, Mem{Base: u.to})
-		VPADDD(eight, index, index)
-		POPCNTL(mask.As32(), mask.As32())
-		ADDQ(mask, u.bytes)
-		LEAQ(Mem{Base: u.to, Index: mask, Scale: 4}, u.to)
-	}
-	group, zeros, advance, few := asm.Labelf("group"), asm.Labelf("zeros"), asm.Labelf("advance"), asm.Labelf("few")
-	SUBQ(U8(32), u.features)
-	JL(few)
-	asm.Place(group)
-	CMPL(Mem{Base: word}, U8(0))
-	JE(zeros)
-	for i := range 4 {
-		take(i, nil)
-	}
-	asm.Place(advance)
-	ADDQ(U8(4), word)
-	ADDQ(U8(32), u.row)
-	SUBQ(U8(32), u.features)
-	JGE(group)
-	asm.Place(few)
-	ADDQ(U8(32), u.features)
-	eights("eight", u.features, func(some reg.GPVirtual) {
-		take(0, some)
-		INCQ(word)
-		if some == nil {
-			ADDQ(U8(8), u.row)
-		} else {
-			ADDQ(some, u.row)
-		}
-	})
-	JMP(asm.Labelf("unpacked"))
-
-	asm.Place(zeros)
-	VMOVDQU(nothing, Mem{Base: u.row})
-	for range 4 {
-		VPADDD(eight, index, index)
-	}
-	JMP(advance)
-	asm.Place(asm.Labelf("unpacked"))
-}
-
-// storeSome writes the first n bytes of v, 1 to 7: four of them, two and one.
-func storeSome(v reg.VecVirtual, to, n reg.GPVirtual) {
-	at, part := GP64(), GP64()
-	MOVQ(to, at)
-	VMOVQ(v, part)
-	for _, bytes := range []int{4, 2, 1} {
-		less := asm.Labelf("lessThan%d", bytes)
-		TESTB(U8(bytes), n.As8())
-		JE(less)
-		switch bytes {
-		case 4:
-			MOVL(part.As32(), Mem{Base: at})
-		case 2:
-			MOVW(part.As16(), Mem{Base: at})
-		case 1:
-			MOVB(part.As8(), Mem{Base: at})
-		}
-		if bytes > 1 {
-			SHRQ(U8(8*bytes), part)
-			ADDQ(U8(bytes), at)
-		}
-		asm.Place(less)
-	}
 }
 
 // unpack finds one sample after the other, and unpacks its blocks.

@@ -49,11 +49,9 @@ func (w Writer) loadNumbers() map[uint32]Op {
 
 // all returns a vector with these bits in every lane.
 func (w Writer) all(bits uint32) reg.VecVirtual {
-	number, v := GP32(), w.Vector()
+	number := GP32()
 	MOVL(U32(bits), number)
-	VMOVD(number, v.AsX())
-	VPBROADCASTD(v.AsX(), v)
-	return v
+	return w.All(number)
 }
 
 // setLimit computes 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1.

@@ -58,6 +58,14 @@ func (s ISA) Broadcast(from Mem) reg.VecVirtual {
 	return v
 }
 
+// All returns a vector with the lower 32 bits of x in every lane.
+func (s ISA) All(x reg.GPVirtual) reg.VecVirtual {
+	v := s.Vector()
+	VMOVD(x.As32(), v.AsX())
+	VPBROADCASTD(v.AsX(), v)
+	return v
+}
+
 // Mask selects the first lanes of a vector; nil selects all. It is an opmask, or a vector whose lanes are all ones or
 // all zeros.
 type Mask interface{ reg.Register }
