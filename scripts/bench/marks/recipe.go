@@ -19,11 +19,12 @@ import (
 	"dnn/internal/train/schedule"
 )
 
-// Recipe says how a dense network with relu and softmax is trained on MNIST by Adam or AdamW.
+// Recipe says how a dense network with softmax at its end is trained on MNIST by Adam or AdamW.
 type Recipe struct {
-	Percent int   // of the test images, which a network is to reach
-	Layers  []int // units of each level, from the pixels on
-	Images  int   // that train: the first of the training images
+	Percent int    // of the test images, which a network is to reach
+	Layers  []int  // units of each level, from the pixels on
+	Active  string // Keras's name of the activation of the hidden layers
+	Images  int    // that train: the first of the training images
 	Epochs  int
 	Batch   int
 	Adam    optimizer.AdamRule
@@ -44,6 +45,9 @@ func followed() []string {
 		"augment.shift", "augment.rotation", "augment.scale", "augment.shear",
 		"augment.elastic"}
 }
+
+// activations returns the activations that all programs can follow, by Keras's names.
+func activations() []string { return []string{"relu", "silu"} }
 
 // initializers returns the initializers that all programs can follow, by Keras's names.
 func initializers() []string { return []string{"glorot_uniform", "he_normal", "he_uniform"} }
@@ -77,14 +81,14 @@ func Read(percent int, name, text string) (Recipe, error) {
 	if !ok {
 		return Recipe{}, c.Fault("optimizer.name", "wanted adam or adamw, found %s", c.Optimizer.Name)
 	}
-	if c.Activation != "relu" {
-		return Recipe{}, c.Fault("activation", "wanted relu, found %s", c.Activation)
+	if known := activations(); !slices.Contains(known, c.Activation) {
+		return Recipe{}, c.Fault("activation", "wanted one of %s, found %s", strings.Join(known, ", "), c.Activation)
 	}
 	initial := c.KernelInitializer.Name
 	if known := initializers(); !slices.Contains(known, initial) {
 		return Recipe{}, c.Fault("kernel_initializer", "wanted one of %s, found %s", strings.Join(known, ", "), initial)
 	}
-	r := Recipe{Percent: percent, Layers: []int{set.Features()}, Epochs: c.Epochs, Batch: c.BatchSize, Adam: *rule,
+	r := Recipe{Percent: percent, Layers: []int{set.Features()}, Active: c.Activation, Epochs: c.Epochs, Batch: c.BatchSize, Adam: *rule,
 		Decay: c.Optimizer.WeightDecay, Initial: initial, Smooth: c.LabelSmoothing}
 	for _, l := range c.Layers {
 		plain := nn.NewLayerSpec("dense")
@@ -133,6 +137,7 @@ func (r Recipe) Text() []byte {
 	}
 	line("mark", r.Percent)
 	line("layers", anys(r.Layers)...)
+	line("activation", r.Active)
 	line("initializer", r.Initial)
 	line("label_smoothing", r.Smooth)
 	line("images", r.Images)
@@ -172,6 +177,6 @@ func (r Recipe) String() string {
 	if r.Decay > 0 {
 		adam = "AdamW"
 	}
-	return fmt.Sprintf("%s, %d %s of %d,%03d %s, batch %d, %s, rate up to %.3g",
-		shape, r.Epochs, epochs, r.Images/1000, r.Images%1000, images, r.Batch, adam, slices.Max(r.Rates))
+	return fmt.Sprintf("%s with %s, %d %s of %d,%03d %s, batch %d, %s, rate up to %.3g",
+		shape, r.Active, r.Epochs, epochs, r.Images/1000, r.Images%1000, images, r.Batch, adam, slices.Max(r.Rates))
 }

@@ -13,7 +13,7 @@ import (
 
 func TestRead(t *testing.T) {
 	got, err := Read(97, "a.yaml", `layers: [20]
-activation: relu
+activation: silu
 kernel_initializer: he_normal
 label_smoothing: 0.1
 optimizer: {name: adamw, learning_rate: 0.5, epsilon: 1e-5, weight_decay: 0.2}
@@ -28,7 +28,7 @@ seed: 7
 		t.Fatal(err)
 	}
 	want := Recipe{
-		Percent: 97, Layers: []int{784, 20, 10}, Images: 45000, Epochs: 3, Batch: 30000,
+		Percent: 97, Layers: []int{784, 20, 10}, Active: "silu", Images: 45000, Epochs: 3, Batch: 30000,
 		Initial: "he_normal", Smooth: 0.1,
 		Adam: optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-5}, Decay: 0.2,
 		Distort: []float64{0.5, 10, 0, 0, 34, 6},
@@ -38,7 +38,7 @@ seed: 7
 	if diff := cmp.Diff(want, got, near); diff != "" {
 		t.Errorf("recipe (-want +got):\n%s", diff)
 	}
-	const words = "784-20-10, 3 epochs of 45,000 distorted images, batch 30000, AdamW, rate up to 0.5"
+	const words = "784-20-10 with silu, 3 epochs of 45,000 distorted images, batch 30000, AdamW, rate up to 0.5"
 	if got.String() != words {
 		t.Errorf("in words: %q, want %q", got, words)
 	}
@@ -63,9 +63,9 @@ func TestReadConfigs(t *testing.T) {
 }
 
 func TestText(t *testing.T) {
-	r := Recipe{Percent: 97, Layers: []int{784, 10}, Initial: "glorot_uniform", Images: 60000, Epochs: 1, Batch: 30000,
+	r := Recipe{Percent: 97, Layers: []int{784, 10}, Active: "relu", Initial: "glorot_uniform", Images: 60000, Epochs: 1, Batch: 30000,
 		Adam: optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}, Rates: []float64{0.001, 1e-9}}
-	const want = "mark 97\nlayers 784 10\ninitializer glorot_uniform\nlabel_smoothing 0\nimages 60000\n" +
+	const want = "mark 97\nlayers 784 10\nactivation relu\ninitializer glorot_uniform\nlabel_smoothing 0\nimages 60000\n" +
 		"epochs 1\nbatch 30000\nbeta_1 0.9\nbeta_2 0.999\nepsilon 1e-07\nweight_decay 0\n"
 	if diff := cmp.Diff(want+"rates 0.001 1e-09\n", string(r.Text())); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
@@ -85,7 +85,7 @@ func TestReadRefuses(t *testing.T) {
 		"optimizer: {name: sgd}":                          "optimizer.name: wanted adam or adamw, found sgd",
 		"optimizer: {amsgrad: true}":                      "optimizer.amsgrad: wanted only settings",
 		"dataset: fashion-mnist":                          `dataset: wanted mnist, found "fashion-mnist"`,
-		"activation: tanh":                                "activation: wanted relu, found tanh",
+		"activation: tanh":                                "activation: wanted one of relu, silu, found tanh",
 		"layers: [{dense: 100, activation: tanh}]":        "layers: wanted only units",
 		"layers: [100, batch_normalization]":              "layers: wanted only units",
 		"augment: {horizontal_flip: true}":                "augment.horizontal_flip: wanted only settings",

@@ -15,7 +15,7 @@ func result() *paired.Result {
 		return paired.Figures{Time: seconds, Accuracy: accuracy}
 	}
 	return &paired.Result{
-		Experiment: Experiment(98, Recipe{Layers: []int{784, 10}, Images: 60000, Epochs: 2, Batch: 100,
+		Experiment: Experiment(98, Recipe{Layers: []int{784, 10}, Active: "relu", Images: 60000, Epochs: 2, Batch: 100,
 			Rates: []float64{0.01}}, []paired.Contender{
 			{Name: DNN}, {Name: FromNothing}, {Name: "jax"}, {Name: "torch"},
 			{Name: "candle"}, {Name: "libtorch"}, {Name: "keras-jax"},
@@ -48,7 +48,7 @@ func TestTable(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	alone := &paired.Result{
-		Experiment: Experiment(97, Recipe{Layers: []int{784, 10}, Images: 60000, Epochs: 1, Batch: 100,
+		Experiment: Experiment(97, Recipe{Layers: []int{784, 10}, Active: "relu", Images: 60000, Epochs: 1, Batch: 100,
 			Rates: []float64{0.01}}, []paired.Contender{{Name: DNN}}),
 		Rounds: []map[string]paired.Figures{{DNN: {Time: 0.1, Accuracy: 0.9711}}},
 	}
@@ -57,11 +57,11 @@ func TestSummary(t *testing.T) {
 		{"mark", "recipe", "dnn train", "its test accuracy", "fastest peer", "dnn is faster", "fastest in Python",
 			"dnn is faster"},
 		{"97 %",
-			"[fast-97.yaml](../configs/fast-97.yaml): 784-10, 1 epoch of 60,000 images, batch 100, Adam, " +
+			"[fast-97.yaml](../configs/fast-97.yaml): 784-10 with relu, 1 epoch of 60,000 images, batch 100, Adam, " +
 				"rate up to 0.01",
 			"0.100 s", "97.11 %", "-", "", "-", ""},
 		{"98 %",
-			"[fast-98.yaml](../configs/fast-98.yaml): 784-10, 2 epochs of 60,000 images, batch 100, Adam, " +
+			"[fast-98.yaml](../configs/fast-98.yaml): 784-10 with relu, 2 epochs of 60,000 images, batch 100, Adam, " +
 				"rate up to 0.01",
 			"0.150 s", "98.05 %", "libtorch: 1.10 s", "8.50 x", "jax: 4.00 s", "30.0 x"},
 	}

@@ -8,6 +8,7 @@ from jax.scipy.ndimage import map_coordinates
 from recipe import Run, gaussian, report
 
 run = Run()
+activation = getattr(jax.nn, run.activation)
 shapes = list(zip(run.layers, run.layers[1:]))
 
 
@@ -19,7 +20,7 @@ def initial(key):
 
 def logits(params, x):
     for w, b in params[:-1]:
-        x = jax.nn.relu(x @ w + b)
+        x = activation(x @ w + b)
     w, b = params[-1]
     return x @ w + b
 

@@ -58,7 +58,7 @@ model = keras.Sequential([keras.Input((run.layers[0],))])
 if run.distort:
     model.add(Distortion(*run.distort))
 for units in run.layers[1:-1]:
-    model.add(keras.layers.Dense(units, activation="relu", kernel_initializer=run.initializer))
+    model.add(keras.layers.Dense(units, activation=run.activation, kernel_initializer=run.initializer))
 model.add(keras.layers.Dense(run.layers[-1], activation="softmax"))
 adam = keras.optimizers.Adam(
     Rates(run.rates), run.beta_1, run.beta_2, run.epsilon, weight_decay=run.weight_decay or None

@@ -18,13 +18,14 @@ initializers = {
     "he_normal": partial(torch.nn.init.kaiming_normal_, nonlinearity="relu"),
     "he_uniform": partial(torch.nn.init.kaiming_uniform_, nonlinearity="relu"),
 }
+activations = {"relu": torch.nn.ReLU, "silu": torch.nn.SiLU}
 layers = []
 for i, (fan_in, fan_out) in enumerate(zip(run.layers, run.layers[1:]), 2):
     linear = torch.nn.Linear(fan_in, fan_out)
     initializer = initializers[run.initializer if i < len(run.layers) else "glorot_uniform"]
     initializer(linear.weight)
     torch.nn.init.zeros_(linear.bias)
-    layers += [linear, torch.nn.ReLU()]
+    layers += [linear, activations[run.activation]()]
 model = torch.nn.Sequential(*layers[:-1])
 betas = run.beta_1, run.beta_2
 adam = torch.optim.AdamW(model.parameters(), betas=betas, eps=run.epsilon, weight_decay=run.weight_decay, fused=True)

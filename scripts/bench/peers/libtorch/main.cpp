@@ -106,7 +106,10 @@ int main(int argc, char** argv) {
   torch::nn::Sequential net;
   const auto sizes = recipe.numbers("layers");
   for (size_t i = 0; i + 1 < sizes.size(); i++) {
-    if (i > 0) net->push_back(torch::nn::ReLU());
+    if (i > 0 && recipe.word("activation") == "silu")
+      net->push_back(torch::nn::SiLU());
+    else if (i > 0)
+      net->push_back(torch::nn::ReLU());
     torch::nn::Linear layer(int64_t(sizes[i]), int64_t(sizes[i + 1]));
     const auto initializer = i + 2 < sizes.size() ? recipe.word("initializer") : "glorot_uniform";
     if (initializer == "he_normal")

@@ -4,8 +4,9 @@ mod distort;
 
 use burn::module::{Module, Param};
 use burn::nn::loss::CrossEntropyLossConfig;
-use burn::nn::{Linear, LinearConfig, Relu};
+use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamWConfig, GradientsParams};
+use burn::tensor::activation::{relu, silu};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use common::{report, Args, Random, Recipe, Set};
 use distort::Distortion;
@@ -13,7 +14,7 @@ use distort::Distortion;
 #[derive(Module, Debug)]
 struct Net {
     layers: Vec<Linear>,
-    relu: Relu,
+    silu: bool, // else relu
 }
 
 impl Net {
@@ -26,12 +27,16 @@ impl Net {
             l.bias = Some(Param::from_data(TensorData::new(vec![0f32; fan_out], [fan_out]), device));
             l
         };
-        Net { layers: (0..sizes.len() - 1).map(layer).collect(), relu: Relu::new() }
+        Net { layers: (0..sizes.len() - 1).map(layer).collect(), silu: recipe.one::<String>("activation") == "silu" }
     }
 
     fn logits(&self, x: Tensor<2>) -> Tensor<2> {
         self.layers.iter().enumerate().fold(x, |h, (i, layer)| {
-            layer.forward(if i > 0 { self.relu.forward(h) } else { h })
+            layer.forward(match i {
+                0 => h,
+                _ if self.silu => silu(h),
+                _ => relu(h),
+            })
         })
     }
 }

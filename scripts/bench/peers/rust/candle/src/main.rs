@@ -5,14 +5,17 @@ use candle_nn::{loss::nll, ops::log_softmax, AdamW, Linear, Module, Optimizer, P
 use common::{report, Args, Random, Set};
 use std::collections::HashMap;
 
-struct Net(Vec<Linear>);
+struct Net {
+    layers: Vec<Linear>,
+    silu: bool, // else relu
+}
 
 impl Net {
     fn logits(&self, x: &Tensor) -> Result<Tensor> {
         let mut h = x.clone();
-        for (i, layer) in self.0.iter().enumerate() {
+        for (i, layer) in self.layers.iter().enumerate() {
             if i > 0 {
-                h = h.relu()?;
+                h = if self.silu { h.silu()? } else { h.relu()? };
             }
             h = layer.forward(&h)?;
         }
@@ -42,7 +45,7 @@ fn main() -> Result<()> {
         named.insert(format!("{i}.weight"), w);
         named.insert(format!("{i}.bias"), b);
     }
-    let net = Net(layers);
+    let net = Net { layers, silu: r.one::<String>("activation") == "silu" };
     let params = ParamsAdamW {
         lr: 0.0,
         beta1: r.one("beta_1"),
