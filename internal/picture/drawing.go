@@ -2,11 +2,14 @@ package picture
 
 import (
 	"bytes"
+	"image"
 	"image/color"
+	imagedraw "image/draw"
 	"image/png"
 	"io"
 	"strings"
 
+	"git.sr.ht/~sbinet/gg"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -42,13 +45,16 @@ func (d Drawing) Write(w io.Writer, format string) error {
 }
 
 func (d Drawing) writePNG(w io.Writer) error {
-	size := vgimg.UseWH(px(d.Width), px(d.Height))
-	canvas := vgimg.NewWith(size, vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(d.paper))
+	img := image.NewRGBA(image.Rect(0, 0, d.Width, d.Height))
+	context := gg.NewContextForRGBA(img) // vgimg would make a second image
+	context.SetLineCapButt()
+	context.InvertY()
+	canvas := vgimg.NewWith(vgimg.UseImageWithContext(img, context), vgimg.UseDPI(dpi))
+	imagedraw.Draw(img, img.Rect, image.NewUniform(d.paper), image.Point{}, imagedraw.Src)
 	d.draw(pen{draw.New(canvas)})
-	// In a drawing most rows are equal to the row above them: to look longer saves few bytes, and takes as long as an
-	// epoch of a small network.
+	// To look longer for what repeats saves few bytes, and takes as long as an epoch of a small network.
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-	return encoder.Encode(w, canvas.Image())
+	return encoder.Encode(w, paletted(img))
 }
 
 func (d Drawing) writeSVG(w io.Writer) error {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"dnn/internal/interop/browser"
@@ -15,23 +16,25 @@ import (
 //go:embed page
 var files embed.FS
 
-// style is in the page itself, which is painted the sooner.
-var style = "\n" + browser.Part("style.css") + own("board.css") + own("training.css")
+// style returns what is in the page itself, which is painted the sooner.
+func style() string { return "\n" + browser.Part("style.css") + own("board.css") + own("training.css") }
 
-// begin is in the page itself too. Its variables are its own: it is a block.
-var begin = "{\n" + own("begin.js") + "}\n"
+// begin returns a script that is in the page itself too. Its variables are its own: it is a block.
+func begin() string { return "{\n" + own("begin.js") + "}\n" }
 
-// policy lets the page use what this server gives, and nothing else (W3C, Content Security Policy Level 3). Pictures that
+// policy returns what lets the page use what this server gives, and nothing else (W3C, Content Security Policy Level 3). Pictures that
 // are dropped on the page are blobs.
-var policy = "default-src 'none'; script-src 'self' '" + browser.Hash(begin) + "'; worker-src 'self'; " +
-	"style-src '" + browser.Hash(style) + "'; " +
-	"connect-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+var policy = sync.OnceValue(func() string {
+	return "default-src 'none'; script-src 'self' '" + browser.Hash(begin()) + "'; worker-src 'self'; " +
+		"style-src '" + browser.Hash(style()) + "'; " +
+		"connect-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+})
 
 // secure sets the headers that every answer has. There is no Cross-Origin-Opener-Policy: with it, a browser throws away the
 // process that it has made ready and starts another when the answer is there, and the first paint comes a third later. The
 // page hears no messages, opens nothing and cannot be framed, so another page with a handle to its window gets nothing by it.
 func secure(h http.Header) {
-	h.Set("Content-Security-Policy", policy)
+	h.Set("Content-Security-Policy", policy())
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -66,7 +69,7 @@ func assets(training bool) map[string]file {
 	if training {
 		about, curves, scripts = own("training.html"), own("curves.html"), []string{"curves.js", "charts.js", "stream.js", "training.js"}
 	}
-	page := strings.NewReplacer("[[style]]", style, "[[begin]]", begin, "[[training]]", about, "[[curves]]", curves).Replace(own("board.html"))
+	page := strings.NewReplacer("[[style]]", style(), "[[begin]]", begin(), "[[training]]", about, "[[curves]]", curves).Replace(own("board.html"))
 	return map[string]file{
 		"/": newFile("text/html; charset=utf-8", []byte(page)),
 		"/board/board.js": newScript([]string{"network.js", "drawing.js", "normalize.js", "frames.js", "pen.js", "view.js"},

@@ -84,7 +84,7 @@ func send(t *testing.T, h http.Handler, method, path string, body io.Reader) *ht
 	t.Helper()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, body))
-	if w.Header().Get("Content-Security-Policy") != policy || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+	if w.Header().Get("Content-Security-Policy") != policy() || w.Header().Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("%s %s: found the headers %v", method, path, w.Header())
 	}
 	return w

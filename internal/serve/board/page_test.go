@@ -55,7 +55,7 @@ func TestBegin(t *testing.T) {
 			globalThis.setTimeout = (f) => { late = f; return 1; };
 			globalThis.clearTimeout = () => { late = null; };
 			globalThis.document = { createElement: () => ({}), head: { append(e) { fetched += e.src === "/board/board.js" ? 1 : 100; } } };
-			` + begin + c.do + "console.log(fetched);"
+			` + begin() + c.do + "console.log(fetched);"
 		found, err := exec.CommandContext(t.Context(), node(t), "-e", script).CombinedOutput()
 		if err != nil || strings.TrimSpace(string(found)) != c.wanted {
 			t.Errorf("%s: wanted it %s times, found %s (%v)", name, c.wanted, found, err)
@@ -64,8 +64,8 @@ func TestBegin(t *testing.T) {
 	page, _, _ := strings.Cut(string(assets(false)["/"].content), "</html>")
 	_, inside, _ := strings.Cut(page, "<script>")
 	inside, _, _ = strings.Cut(inside, "</script>")
-	if !strings.Contains(policy, "script-src 'self' '"+browser.Hash(inside)+"'") {
-		t.Errorf("the policy %s does not allow the script %s", policy, inside)
+	if !strings.Contains(policy(), "script-src 'self' '"+browser.Hash(inside)+"'") {
+		t.Errorf("the policy %s does not allow the script %s", policy(), inside)
 	}
 }
 

@@ -221,6 +221,7 @@ func TestRefused(t *testing.T) {
 		{func(o *Options) { o.Folder = other }, Parallel, "wanted the folder of this sweep, found that of another (0123456789ab)"},
 		{func(o *Options) { o.Image = "" }, Kubernetes, "wanted the name of a container image"},
 		{func(o *Options) { o.Claim = "my claim" }, Kubernetes, "wanted the name of a volume claim"},
+		{func(o *Options) { o.Claim = strings.Repeat("a", 254) }, Kubernetes, "wanted the name of a volume claim"},
 	} {
 		o := options()
 		c.change(&o)

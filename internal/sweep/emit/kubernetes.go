@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"dnn/internal/fault"
@@ -110,7 +111,7 @@ func (j *job) inVolume() error {
 		return fault.New(fault.Usage, "--output", "wanted a folder in %s, where tasks see the volume, found %s", volume, given)
 	case j.Image == "":
 		return fault.New(fault.Usage, "--image", "wanted the name of a container image, found none")
-	case !claimName.MatchString(j.Claim):
+	case !claimName().MatchString(j.Claim) || len(j.Claim) > maxClaim:
 		return fault.New(fault.Usage, "--claim", "wanted the name of a volume claim: small letters, digits, - and ., found %q",
 			j.Claim)
 	}
@@ -121,8 +122,11 @@ func (j *job) inVolume() error {
 // volume is where tasks see the volume that they share.
 const volume = "/volume"
 
-// claimName is what names of claims are like: DNS subdomains (RFC 1123).
-var claimName = regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$`)
+// Names of claims are DNS subdomains (RFC 1123). The length is not part of the expression: its program would be as long,
+// and take as long to make as all the rest of the start of dnn.
+var claimName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$`) })
+
+const maxClaim = 253
 
 // kubernetesJob is one Job of the manifest: the sweep, or a rung of it.
 type kubernetesJob struct {
