@@ -6,34 +6,56 @@ import (
 	"testing"
 )
 
-// A drawing keeps its colors if a palette has room for them. If not, the frequent one stays, and the others
-// become the nearest.
+// A drawing keeps its colors if a palette has room for them. If not, the frequent one stays, and no other changes so much
+// that it shows; a drawing of which that is impossible stays as it is.
 func TestPaletted(t *testing.T) {
-	for _, shades := range []int{1, 2, 256, 300, 4000} {
-		img := image.NewRGBA(image.Rect(0, 0, 100, 80))
-		frequent := color.RGBA{200, 30, 40, 255}
-		for i := range 100 * 80 {
-			shade := i / 2 % shades // runs of two pixels
-			c := color.RGBA{uint8(shade), uint8(shade / 256 * 16), 90, 255}
-			if i%5 == 0 || shade == 0 {
-				c = frequent
+	frequent := color.RGBA{200, 30, 40, 255}
+	for _, c := range []struct {
+		colors   int
+		of       func(i int) color.RGBA
+		paletted bool
+		most     int // the largest change of a channel
+	}{
+		{0, nil, true, 0}, // nothing but the frequent one
+		{1, shadeOf, true, 0},
+		{255, shadeOf, true, 0},
+		{700, shadeOf, true, 3},
+		{4000, spreadOf, false, 0},
+		{4500, shadeOf, false, 0},
+	} {
+		img := image.NewRGBA(image.Rect(0, 0, 200, 80))
+		for i := range 200 * 80 {
+			of := frequent
+			if c.colors > 0 && i%3 != 0 {
+				of = c.of(i / 3 % c.colors)
 			}
-			img.SetRGBA(i%100, i/100, c)
+			img.SetRGBA(i%200, i/200, of)
 		}
 		got := paletted(img)
-		if got.Bounds() != img.Bounds() {
-			t.Fatalf("%d shades: bounds %v, want %v", shades, got.Bounds(), img.Bounds())
+		if p, ok := got.(*image.Paletted); ok != c.paletted || ok && len(p.Palette) != min(c.colors+1, 256) {
+			t.Errorf("%d colors: %T, want a palette: %v", c.colors, got, c.paletted)
 		}
-		for y := range 80 {
-			for x := range 100 {
-				want, found := img.RGBAAt(x, y), got.At(x, y)
-				if shades > 256 && want != frequent {
-					want = got.Palette.Convert(want).(color.RGBA)
-				}
-				if found != want {
-					t.Fatalf("%d shades: pixel %d, %d is %v, want %v", shades, x, y, found, want)
+		if got.Bounds() != img.Bounds() {
+			t.Fatalf("%d colors: bounds %v, want %v", c.colors, got.Bounds(), img.Bounds())
+		}
+		for i := range 200 * 80 {
+			want, found := img.RGBAAt(i%200, i/200), color.RGBAModel.Convert(got.At(i%200, i/200)).(color.RGBA)
+			for _, d := range []int{int(want.R) - int(found.R), int(want.G) - int(found.G), int(want.B) - int(found.B)} {
+				if max(d, -d) > c.most || want == frequent && d != 0 {
+					t.Fatalf("%d colors: pixel %d is %v, want %v or at most %d away", c.colors, i, found, want, c.most)
 				}
 			}
 		}
 	}
+}
+
+// shadeOf returns one of 4,608 shades along three lines between colors, as where a curve is drawn.
+func shadeOf(i int) color.RGBA {
+	v := uint8(64 + i/24%192)
+	return [3]color.RGBA{{v, uint8(i / 3 % 8), 0, 255}, {0, v, uint8(i / 3 % 8), 255}, {uint8(i / 3 % 8), 0, v, 255}}[i%3]
+}
+
+// spreadOf returns one of 4,096 colors that are as far from each other as so many can be.
+func spreadOf(i int) color.RGBA {
+	return color.RGBA{uint8(i % 16 * 17), uint8(i / 16 % 16 * 17), uint8(i / 256 % 16 * 17), 255}
 }

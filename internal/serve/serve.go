@@ -76,7 +76,6 @@ func Run(ctx context.Context, system *world.System, o Options) error {
 	} else {
 		listener.start(nil)
 	}
-	defer growHeap(system.Env, heapFloor)()
 	return s.serve(ctx, listener, s.web(h), secure, watched)
 }
 

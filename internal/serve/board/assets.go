@@ -22,8 +22,8 @@ func style() string { return "\n" + browser.Part("style.css") + own("board.css")
 // begin returns a script that is in the page itself too. Its variables are its own: it is a block.
 func begin() string { return "{\n" + own("begin.js") + "}\n" }
 
-// policy returns what lets the page use what this server gives, and nothing else (W3C, Content Security Policy Level 3). Pictures that
-// are dropped on the page are blobs.
+// policy returns the Content-Security-Policy: the page can use what this server gives, and nothing else (W3C, Content Security
+// Policy Level 3). Pictures that are dropped on the page are blobs.
 var policy = sync.OnceValue(func() string {
 	return "default-src 'none'; script-src 'self' '" + browser.Hash(begin()) + "'; worker-src 'self'; " +
 		"style-src '" + browser.Hash(style()) + "'; " +

@@ -67,6 +67,11 @@ func TestBegin(t *testing.T) {
 	if !strings.Contains(policy(), "script-src 'self' '"+browser.Hash(inside)+"'") {
 		t.Errorf("the policy %s does not allow the script %s", policy(), inside)
 	}
+	_, inside, _ = strings.Cut(page, "<style>")
+	inside, _, _ = strings.Cut(inside, "</style>")
+	if !strings.Contains(policy(), "style-src '"+browser.Hash(inside)+"'") {
+		t.Errorf("the policy %s does not allow the style %s", policy(), inside)
+	}
 }
 
 // Models that are shown while the page is asked for the first time stay.

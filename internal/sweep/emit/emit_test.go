@@ -194,6 +194,16 @@ func TestDollar(t *testing.T) {
 	}
 }
 
+// The longest name that a claim can have is taken.
+func TestLongClaim(t *testing.T) {
+	o := options()
+	o.Claim = strings.Repeat("a", 253)
+	var b bytes.Buffer
+	if err := Write(&b, Kubernetes, o); err != nil || !strings.Contains(b.String(), o.Claim) {
+		t.Errorf("wanted the claim in the manifest, found %d bytes and the error %v", b.Len(), err)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	file, other := filepath.Join(t.TempDir(), "file"), filepath.Join(t.TempDir(), "other.sweep")
 	if err := os.WriteFile(file, nil, 0o666); err != nil {

@@ -112,8 +112,8 @@ func (j *job) inVolume() error {
 	case j.Image == "":
 		return fault.New(fault.Usage, "--image", "wanted the name of a container image, found none")
 	case !claimName().MatchString(j.Claim) || len(j.Claim) > maxClaim:
-		return fault.New(fault.Usage, "--claim", "wanted the name of a volume claim: small letters, digits, - and ., found %q",
-			j.Claim)
+		return fault.New(fault.Usage, "--claim", "wanted the name of a volume claim: at most %d small letters, digits, - and ., found %q",
+			maxClaim, j.Claim)
 	}
 	_, err := j.Mounted()
 	return err

@@ -1,4 +1,4 @@
-package serve
+package machine
 
 import (
 	"runtime"
@@ -10,23 +10,24 @@ import (
 // heap lets the heap grow to a size before its garbage is collected, and from there on as usual: to twice of what lives.
 //
 // What lives in a server of small models is some megabytes. As much is thrown away by a thousand requests, so the
-// collector would work thirty times a second, and take a tenth of all time. runtime/debug knows no smallest heap, only a
-// percentage of what lives, which is set anew after each collection.
+// collector would work thirty times a second, and take a tenth of all time. In a short training, whose curves alone are
+// drawn with 5 MB, it would stop all threads for some milliseconds, since it waits for the kernels. runtime/debug knows no
+// smallest heap, only a percentage of what lives, which is set anew after each collection.
 type heap struct {
 	floor   int64 // bytes
 	stopped atomic.Bool
 	before  int // the percentage that the program had
 }
 
-// heapFloor is small beside what a process is given, and large beside what a request needs.
-const heapFloor = 32 << 20
+// HeapFloor is small beside what a process is given, and large beside what a request, or a short training, throws away.
+const HeapFloor = 32 << 20
 
 // smallest is the size of the smallest heap that the runtime collects, at 100 percent.
 const smallest = 4 << 20
 
-// growHeap gives the heap a floor until stop is called. A percentage that a person has set by GOGC stays; so does the limit
+// GrowHeap gives the heap a floor, in bytes, until stop is called. A percentage that a person has set by GOGC stays; so does the limit
 // of GOMEMLIMIT, which counts more than any percentage.
-func growHeap(env func(string) (string, bool), floor int64) (stop func()) {
+func GrowHeap(env func(string) (string, bool), floor int64) (stop func()) {
 	if value, _ := env("GOGC"); value != "" {
 		return func() {}
 	}

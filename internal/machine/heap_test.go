@@ -1,4 +1,4 @@
-package serve
+package machine
 
 import (
 	"runtime"
@@ -32,15 +32,15 @@ func gcPercent() uint64 {
 	return now[0].Value.Uint64()
 }
 
-// growHeap follows what lives, ends with stop, and leaves alone what a person has set.
+// GrowHeap follows what lives, ends with stop, and leaves alone what a person has set.
 func TestGrowHeap(t *testing.T) {
 	before := gcPercent()
-	growHeap(func(name string) (string, bool) { return "100", name == "GOGC" }, 1<<30)()
+	GrowHeap(func(name string) (string, bool) { return "100", name == "GOGC" }, 1<<30)()
 	if found := gcPercent(); found != before {
 		t.Errorf("with GOGC: wanted %d %%, found %d", before, found)
 	}
 	none := func(string) (string, bool) { return "", false }
-	stop := growHeap(none, 1<<30)
+	stop := GrowHeap(none, 1<<30)
 	few := gcPercent()
 	if few <= 100 {
 		t.Errorf("wanted more than 100 %%, found %d", few)
