@@ -1,8 +1,6 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/operand"
-
 	"dnn/internal/nn/kernel/gen/adam"
 	"dnn/internal/nn/kernel/gen/asm"
 )
@@ -16,9 +14,7 @@ type isa struct {
 	panel     int // vectors of columns that SparseMul keeps in registers
 	adamPanel int // and SparseAdam; 0 if it is made of other kernels
 
-	steps        adam.Writer
-	numbers      Mem // 0 to 63, a byte each; AVX-512 only
-	permutations Mem // see declarePermutations; AVX2 only
+	steps adam.Writer
 }
 
 var (

@@ -12,6 +12,7 @@ import (
 	"github.com/mmcloughlin/avo/build"
 
 	"dnn/internal/nn/kernel/gen/adam"
+	"dnn/internal/nn/kernel/gen/lists"
 )
 
 func main() {
@@ -22,29 +23,27 @@ func main() {
 		fmt.Fprintf(os.Stderr, "gen: -isa: wanted avx2 or avx512, found %q\n", *name)
 		os.Exit(2)
 	}
-	if s.Opmasks {
-		s.numbers = declareNumbers()
-	} else {
+	if !s.Opmasks {
 		s.DeclareLaneMasks()
-		s.permutations = declarePermutations()
 	}
+	l := lists.New(s.ISA)
 	s.steps = adam.New(s.ISA)
 	s.gemmTile()
 	s.sparseMul()
 	s.softmax(declareExpTable())
 	s.columnSums()
-	s.gather()
+	l.Gather()
 	s.warp()
 	s.transpose()
 	s.copyRows()
 	if !s.Opmasks { // AVX-512 could not do these better
 		transposeBytes()
-		prefetch()
+		l.Prefetch()
 		s.steps.Idle() // AVX-512 does that in sparseAdam, for which AVX2 has too few registers
 	} else {
 		s.sparseAdam()
 	}
-	s.pack()
-	s.unpack()
+	l.Pack()
+	l.Unpack()
 	build.Generate()
 }

@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	. "github.com/mmcloughlin/avo/build"

@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	. "github.com/mmcloughlin/avo/build"
@@ -30,16 +30,16 @@ func halves(name LabelRef, features reg.GPVirtual, body func(half int, inside re
 	asm.Place(done)
 }
 
-// pack writes the words and bytes of a sample. AVX-512 compares 64 bytes at a time, and moves the nonzero ones together
+// Pack writes the words and bytes of a sample. AVX-512 compares 64 bytes at a time, and moves the nonzero ones together
 // by VPCOMPRESSB (of VBMI2).
-func (s isa) pack() {
-	s.Text("pack", "(edges []int32, src []uint8, dst []uint8) int", "is Set.Pack.")
+func (w Writer) Pack() {
+	w.Text("pack", "(edges []int32, src []uint8, dst []uint8) int", "is Set.Pack.")
 	edges, src, begin := asm.Slice("edges"), asm.Slice("src"), asm.Slice("dst")
 	blocks, words, bytes := asm.Length("edges"), GP64(), GP64()
 	var permutations reg.GPVirtual
-	if !s.Opmasks {
+	if !w.Opmasks {
 		permutations = GP64()
-		LEAQ(s.permutations, permutations)
+		LEAQ(w.permutations, permutations)
 	}
 	DECQ(blocks)
 	MOVQ(begin, words)
@@ -58,7 +58,7 @@ func (s isa) pack() {
 	XORQ(nothing, nothing)
 	MOVQ(nothing, Mem{Base: words})
 	MOVQ(nothing, Mem{Base: words, Disp: 8})
-	if s.Opmasks {
+	if w.Opmasks {
 		halves("half", features, func(half int, inside reg.Register) {
 			v, some, count := ZMM(), K(), GP64()
 			VMOVDQU8_Z(Mem{Base: at, Disp: 64 * half}, inside, v)
@@ -86,7 +86,7 @@ func (s isa) pack() {
 
 // unpacker has the registers in which a block of a sample is unpacked.
 type unpacker struct {
-	isa
+	asm.ISA
 	words, bytes reg.GPVirtual // where the block's words and the next packed byte are
 	to, row      reg.GPVirtual // where entries and bytes go to
 	features     reg.GPVirtual // of the block; overwritten
@@ -125,22 +125,22 @@ func (u unpacker) byHalves() {
 	ADDQ(width, u.row)
 }
 
-// unpack finds one sample after the other, and unpacks its blocks.
-func (s isa) unpack() {
-	s.Text("unpack", "(order []int32, at []uint32, data []uint8, edges []int32, first, blocks int, "+
+// Unpack writes the loop that finds one sample after the other and unpacks its blocks.
+func (w Writer) Unpack() {
+	w.Text("unpack", "(order []int32, at []uint32, data []uint8, edges []int32, first, blocks int, "+
 		"dst []uint32, end int, start []int32, dense []uint8, ldd int) int",
 		"is Set.Unpack for at least one sample.")
 	order, start, dense := asm.Slice("order"), asm.Slice("start"), asm.Slice("dense")
 	to := GP64()
 	Load(Param("end"), to)
 	LEAQ(Mem{Base: asm.Slice("dst"), Index: to, Scale: 4}, to)
-	u := unpacker{isa: s, words: GP64(), bytes: GP64(), to: to, row: GP64()}
-	if s.Opmasks {
+	u := unpacker{ISA: w.ISA, words: GP64(), bytes: GP64(), to: to, row: GP64()}
+	if w.Opmasks {
 		u.all = ZMM()
-		VMOVDQU8(s.numbers, u.all)
+		VMOVDQU8(w.numbers, u.all)
 	} else {
 		u.permutations = GP64()
-		LEAQ(s.permutations, u.permutations)
+		LEAQ(w.permutations, u.permutations)
 	}
 
 	words, bytes := u.words, u.bytes
@@ -210,7 +210,7 @@ func (s isa) unpack() {
 	MOVL(Mem{Base: edge}, u.base.As32())
 	SUBL(u.base.As32(), u.features.As32())
 	SHLL(U8(8), u.base.As32())
-	if s.Opmasks {
+	if w.Opmasks {
 		u.byHalves()
 	} else {
 		u.byEights()

@@ -1,4 +1,4 @@
-package main
+package lists
 
 import (
 	"github.com/mmcloughlin/avo/attr"
@@ -13,7 +13,7 @@ import (
 // Both make vectors of entries, move the entries of nonzero bytes together, and store whole vectors. The next vector is
 // stored behind the entries that count. A group of bytes that are all zero, as at the margins of an image, is skipped.
 type gatherer struct {
-	isa
+	asm.ISA
 	group int // bytes that can be skipped at once
 
 	src, dst, left reg.GPVirtual  // left: remaining bytes of the row
@@ -21,26 +21,27 @@ type gatherer struct {
 	jump           reg.VecVirtual // 256 * group
 }
 
-func (s isa) gather() {
+// Gather writes the search for the nonzero bytes of rows.
+func (w Writer) Gather() {
 	var multiples Mem
-	if !s.Opmasks {
+	if !w.Opmasks {
 		multiples = GLOBL("indices", attr.RODATA|attr.NOPTR)
-		for i := range s.Lanes {
+		for i := range w.Lanes {
 			DATA(4*i, U32(i<<8))
 		}
 	}
 
-	s.Text("gather", "(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, "+
+	w.Text("gather", "(rows, cols int, src []uint8, lds int, dst []uint32, at int, base, baseStep uint32, "+
 		"start []int32, step int) (end int)",
 		"is Set.Gather for rows >= 1.")
-	g := gatherer{isa: s, group: 4 * s.Lanes, src: GP64(), dst: GP64(), left: GP64(),
-		index: s.Vector(), jump: s.Vector()}
+	g := gatherer{ISA: w.ISA, group: 4 * w.Lanes, src: GP64(), dst: GP64(), left: GP64(),
+		index: w.Vector(), jump: w.Vector()}
 	at, row, rows := asm.Arg("at"), asm.Slice("src"), asm.Arg("rows")
 	LEAQ(Mem{Base: asm.Slice("dst"), Index: at, Scale: 4}, g.dst)
 	start := asm.Slice("start")
 	times256 := func(x reg.GPVirtual) reg.VecVirtual {
 		SHLL(U8(8), x)
-		return s.All(x)
+		return w.All(x)
 	}
 	parameter := func(name string) reg.GPVirtual {
 		x := GP32()
@@ -52,11 +53,11 @@ func (s isa) gather() {
 	MOVL(U32(g.group), group)
 	g.jump = times256(group)
 	var emitRow func()
-	if s.Opmasks {
-		emitRow = newCompressor(g, s.numbers).emitRow
+	if w.Opmasks {
+		emitRow = newCompressor(g, w.numbers).emitRow
 	} else {
 		VPADDD(multiples, base, base)
-		emitRow = newPermuter(g, s.permutations).emitRow
+		emitRow = newPermuter(g, w.permutations).emitRow
 	}
 
 	asm.Place("row")
@@ -267,10 +268,10 @@ func (p permuter) appended(mask reg.GPVirtual) {
 	VPADDD(p.step, p.index, p.index)
 }
 
-// prefetch writes a loop that prefetches each cache line of a slice.
-func prefetch() {
+// Prefetch writes a loop that prefetches each cache line of a slice.
+func (w Writer) Prefetch() {
 	const line = 64
-	avx2.Text("prefetch", "(b []uint8)", "is Set.Prefetch.")
+	w.Text("prefetch", "(b []uint8)", "is Set.Prefetch.")
 	p, end := asm.Slice("b"), asm.Length("b")
 	ADDQ(p, end)
 	JMP(asm.Labelf("check"))
