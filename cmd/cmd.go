@@ -41,7 +41,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		report.PrintError(stderr, err)
 		return int(fault.KindOf(err))
 	}
-	defer machine.GrowHeap(os.LookupEnv, machine.HeapFloor)()
+	defer machine.GrowHeap(system.Env, machine.HeapFloor)()
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
 	return Run(ctx, system, args)

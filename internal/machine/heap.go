@@ -25,8 +25,8 @@ const HeapFloor = 32 << 20
 // smallest is the size of the smallest heap that the runtime collects, at 100 percent.
 const smallest = 4 << 20
 
-// GrowHeap gives the heap a floor, in bytes, until stop is called. A percentage that a person has set by GOGC stays; so does the limit
-// of GOMEMLIMIT, which counts more than any percentage.
+// GrowHeap gives the heap a floor, in bytes, until stop is called. A percentage that a person has set by GOGC stays; so
+// does the limit of GOMEMLIMIT, which counts more than any percentage.
 func GrowHeap(env func(string) (string, bool), floor int64) (stop func()) {
 	if value, _ := env("GOGC"); value != "" {
 		return func() {}

@@ -53,7 +53,7 @@ func measured() []*paired.Result {
 		return paired.Figures{marks.Time: seconds, marks.Accuracy: accuracy}
 	}
 	fast := &paired.Result{
-		Experiment: marks.Experiment(97, marks.Recipe{Layers: []int{784, 64, 10}, Active: "relu", Images: 60000, Epochs: 1, Batch: 100,
+		Experiment: marks.Experiment(97, marks.Recipe{Layers: []int{784, 64, 10}, Activation: "relu", Images: 60000, Epochs: 1, Batch: 100,
 			Rates: []float64{0.015, 0}}, []paired.Contender{{Name: marks.DNN}, {Name: "jax"}, {Name: "libtorch"},
 			{Name: "burn"}}),
 		Rounds: []map[string]paired.Figures{

@@ -25,12 +25,10 @@ const mostUncut = 2
 // cut cuts a batch of up to size samples into pieces of about so many. They have similar sizes, multiples of eight, which
 // Gather takes at once.
 func (in *Batch) cut(s *Samples, size, about int) {
-	const unit = 8
-	n := max(1, (size+about-1)/about)
-	if n <= mostUncut {
-		n = 1
+	if (size+mostUncut-1)/mostUncut <= about {
+		about = max(size, 1)
 	}
-	most := max((size+n-1)/n+unit-1, unit) / unit * unit
+	most := evenPart(size, about)
 	in.bytesT = kernel.NewBytes(s.Features, most)
 	for lo := 0; lo == 0 || lo < size; lo += most {
 		p := piece{samples: kernel.Span{Lo: lo, Hi: min(lo+most, size)}}
@@ -52,9 +50,15 @@ func (in *Batch) PanelCols(k *kernel.Set, cols int) int {
 	if len(in.pieces) <= 1 {
 		return k.PanelCols
 	}
+	return evenPart(cols, k.PanelCols)
+}
+
+// evenPart returns the size of similar parts of about so many of a total: a multiple of eight, of which the last part may
+// have less.
+func evenPart(total, about int) int {
 	const unit = 8
-	panels := max(1, (cols+k.PanelCols-1)/k.PanelCols)
-	return max((cols+panels-1)/panels+unit-1, unit) / unit * unit
+	parts := max(1, (total+about-1)/about)
+	return max((total+parts-1)/parts+unit-1, unit) / unit * unit
 }
 
 // GradientRows returns for how many features Gradient should be called at once, for so many columns of dz. The gradient of

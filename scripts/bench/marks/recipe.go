@@ -21,18 +21,18 @@ import (
 
 // Recipe says how a dense network with softmax at its end is trained on MNIST by Adam or AdamW.
 type Recipe struct {
-	Percent int    // of the test images, which a network is to reach
-	Layers  []int  // units of each level, from the pixels on
-	Active  string // Keras's name of the activation of the hidden layers
-	Images  int    // that train: the first of the training images
-	Epochs  int
-	Batch   int
-	Adam    optimizer.AdamRule
-	Decay   float64   // weight decay
-	Initial string    // Keras's name of the initializer of the hidden layers
-	Smooth  float64   // label smoothing
-	Distort []float64 // ranges of shift, rotation, scale, shear, then alpha and sigma of the elastic field; nil: none
-	Rates   []float64 // the learning rate of each step
+	Percent    int    // of the test images, which a network is to reach
+	Layers     []int  // units of each level, from the pixels on
+	Activation string // Keras's name of the activation of the hidden layers
+	Images     int    // that train: the first of the training images
+	Epochs     int
+	Batch      int
+	Adam       optimizer.AdamRule
+	Decay      float64   // weight decay
+	Initial    string    // Keras's name of the initializer of the hidden layers
+	Smooth     float64   // label smoothing
+	Distort    []float64 // ranges of shift, rotation, scale, shear, then alpha and sigma of the elastic field; nil: none
+	Rates      []float64 // the learning rate of each step
 }
 
 // followed returns the keys and groups of an experiment file that all programs can follow, or that change nothing in
@@ -88,8 +88,8 @@ func Read(percent int, name, text string) (Recipe, error) {
 	if known := initializers(); !slices.Contains(known, initial) {
 		return Recipe{}, c.Fault("kernel_initializer", "wanted one of %s, found %s", strings.Join(known, ", "), initial)
 	}
-	r := Recipe{Percent: percent, Layers: []int{set.Features()}, Active: c.Activation, Epochs: c.Epochs, Batch: c.BatchSize, Adam: *rule,
-		Decay: c.Optimizer.WeightDecay, Initial: initial, Smooth: c.LabelSmoothing}
+	r := Recipe{Percent: percent, Layers: []int{set.Features()}, Activation: c.Activation, Epochs: c.Epochs,
+		Batch: c.BatchSize, Adam: *rule, Decay: c.Optimizer.WeightDecay, Initial: initial, Smooth: c.LabelSmoothing}
 	for _, l := range c.Layers {
 		plain := nn.NewLayerSpec("dense")
 		if plain.Units = l.Units; nn.LayerSpec(l) != plain {
@@ -137,7 +137,7 @@ func (r Recipe) Text() []byte {
 	}
 	line("mark", r.Percent)
 	line("layers", anys(r.Layers)...)
-	line("activation", r.Active)
+	line("activation", r.Activation)
 	line("initializer", r.Initial)
 	line("label_smoothing", r.Smooth)
 	line("images", r.Images)
@@ -178,5 +178,5 @@ func (r Recipe) String() string {
 		adam = "AdamW"
 	}
 	return fmt.Sprintf("%s with %s, %d %s of %d,%03d %s, batch %d, %s, rate up to %.3g",
-		shape, r.Active, r.Epochs, epochs, r.Images/1000, r.Images%1000, images, r.Batch, adam, slices.Max(r.Rates))
+		shape, r.Activation, r.Epochs, epochs, r.Images/1000, r.Images%1000, images, r.Batch, adam, slices.Max(r.Rates))
 }

@@ -28,7 +28,7 @@ seed: 7
 		t.Fatal(err)
 	}
 	want := Recipe{
-		Percent: 97, Layers: []int{784, 20, 10}, Active: "silu", Images: 45000, Epochs: 3, Batch: 30000,
+		Percent: 97, Layers: []int{784, 20, 10}, Activation: "silu", Images: 45000, Epochs: 3, Batch: 30000,
 		Initial: "he_normal", Smooth: 0.1,
 		Adam: optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-5}, Decay: 0.2,
 		Distort: []float64{0.5, 10, 0, 0, 34, 6},
@@ -63,7 +63,7 @@ func TestReadConfigs(t *testing.T) {
 }
 
 func TestText(t *testing.T) {
-	r := Recipe{Percent: 97, Layers: []int{784, 10}, Active: "relu", Initial: "glorot_uniform", Images: 60000, Epochs: 1, Batch: 30000,
+	r := Recipe{Percent: 97, Layers: []int{784, 10}, Activation: "relu", Initial: "glorot_uniform", Images: 60000, Epochs: 1, Batch: 30000,
 		Adam: optimizer.AdamRule{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}, Rates: []float64{0.001, 1e-9}}
 	const want = "mark 97\nlayers 784 10\nactivation relu\ninitializer glorot_uniform\nlabel_smoothing 0\nimages 60000\n" +
 		"epochs 1\nbatch 30000\nbeta_1 0.9\nbeta_2 0.999\nepsilon 1e-07\nweight_decay 0\n"

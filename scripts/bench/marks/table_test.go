@@ -15,7 +15,7 @@ func result() *paired.Result {
 		return paired.Figures{Time: seconds, Accuracy: accuracy}
 	}
 	return &paired.Result{
-		Experiment: Experiment(98, Recipe{Layers: []int{784, 10}, Active: "relu", Images: 60000, Epochs: 2, Batch: 100,
+		Experiment: Experiment(98, Recipe{Layers: []int{784, 10}, Activation: "relu", Images: 60000, Epochs: 2, Batch: 100,
 			Rates: []float64{0.01}}, []paired.Contender{
 			{Name: DNN}, {Name: FromNothing}, {Name: "jax"}, {Name: "torch"},
 			{Name: "candle"}, {Name: "libtorch"}, {Name: "keras-jax"},
@@ -48,7 +48,7 @@ func TestTable(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	alone := &paired.Result{
-		Experiment: Experiment(97, Recipe{Layers: []int{784, 10}, Active: "relu", Images: 60000, Epochs: 1, Batch: 100,
+		Experiment: Experiment(97, Recipe{Layers: []int{784, 10}, Activation: "relu", Images: 60000, Epochs: 1, Batch: 100,
 			Rates: []float64{0.01}}, []paired.Contender{{Name: DNN}}),
 		Rounds: []map[string]paired.Figures{{DNN: {Time: 0.1, Accuracy: 0.9711}}},
 	}
