@@ -17,6 +17,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"dnn/internal/fault"
+	"dnn/internal/picture/palette"
 )
 
 const (
@@ -54,7 +55,7 @@ func (d Drawing) writePNG(w io.Writer) error {
 	d.draw(pen{draw.New(canvas)})
 	// To look longer for what repeats saves few bytes, and takes as long as an epoch of a small network.
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-	return encoder.Encode(w, paletted(img))
+	return encoder.Encode(w, palette.Of(img))
 }
 
 func (d Drawing) writeSVG(w io.Writer) error {

@@ -1,4 +1,6 @@
-package picture
+// Package palette gives drawings a palette, with which a PNG is smaller and written sooner. It knows pixels, and nothing of
+// what they show.
+package palette
 
 import (
 	"cmp"
@@ -16,11 +18,11 @@ const (
 	farthest   = 768  // the square of the distance from a color to that which takes its place: 16 in each channel
 )
 
-// paletted returns a drawing with a palette: such a PNG of curves is written in a fifth of the time, and has half of the
+// Of returns a drawing with a palette: such a PNG of curves is written in a fifth of the time, and has half of the
 // bytes. The drawing keeps its colors if there are no more than 256. Of more, which are mostly the shades along lines, some
-// become the nearest of the others. If that could be seen, paletted returns the image as it is. The image must have no gaps
+// become the nearest of the others. If that could be seen, Of returns the image as it is. The image must have no gaps
 // between its rows.
-func paletted(img *image.RGBA) image.Image {
+func Of(img *image.RGBA) image.Image {
 	count := map[pixel]int{}
 	eachRun(img.Pix, func(p pixel, from, to int) { count[p] += to - from })
 	if len(count) > mostShades {

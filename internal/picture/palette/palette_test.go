@@ -1,4 +1,4 @@
-package picture
+package palette
 
 import (
 	"image"
@@ -8,7 +8,7 @@ import (
 
 // A drawing keeps its colors if a palette has room for them. If not, the frequent one stays, and no other changes so much
 // that it shows; a drawing of which that is impossible stays as it is.
-func TestPaletted(t *testing.T) {
+func TestOf(t *testing.T) {
 	frequent := color.RGBA{200, 30, 40, 255}
 	for _, c := range []struct {
 		colors   int
@@ -31,7 +31,7 @@ func TestPaletted(t *testing.T) {
 			}
 			img.SetRGBA(i%200, i/200, of)
 		}
-		got := paletted(img)
+		got := Of(img)
 		if p, ok := got.(*image.Paletted); ok != c.paletted || ok && len(p.Palette) != min(c.colors+1, 256) {
 			t.Errorf("%d colors: %T, want a palette: %v", c.colors, got, c.paletted)
 		}
