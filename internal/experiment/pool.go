@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 
 	"dnn/internal/config"
@@ -18,23 +17,12 @@ import (
 type Pool struct {
 	system  System // with the memory that there was before the first run
 	options Options
+	shelf   dataset.Shelf
 
 	mutex   sync.Mutex
 	sources map[string]*dataset.Source // by data set
-	loaded  []*loadedData              // the ones used last come last
 	noted   map[string]bool
 }
-
-// loadedData is a data set, split in one way, that runs share.
-type loadedData struct {
-	key   string
-	data  *dataset.Data
-	users int
-}
-
-// idleData is how many data sets that no run uses are kept: those of seeds that split the data, or of several
-// validation_split, come again.
-const idleData = 4
 
 // NewPool returns a Pool. Of the options, DataDir counts and, of the Listener, Note, which is told each note once, and
 // Verbose.
@@ -46,14 +34,7 @@ func NewPool(system *System, o Options) *Pool {
 }
 
 // Close releases the data sets. No run may go on.
-func (p *Pool) Close() {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	for _, l := range p.loaded {
-		_ = l.data.Close() // read-only: nothing can be lost
-	}
-	p.loaded = nil
-}
+func (p *Pool) Close() { p.shelf.Close() }
 
 // Trial is an experiment of a Pool that was checked against its data set and this machine. It can be trained once.
 type Trial struct {
@@ -125,8 +106,8 @@ func (t *Trial) Load(ctx context.Context) (Learned, error) {
 	if err != nil {
 		return Learned{}, err
 	}
-	defer t.pool.release(l)
-	return t.learned(l.data), nil
+	defer t.pool.shelf.Return(l)
+	return t.learned(l.Data), nil
 }
 
 func (t *Trial) learned(data *dataset.Data) Learned {
@@ -150,44 +131,14 @@ func (x *experiment) dataKey() (string, error) {
 	return key, nil
 }
 
-// load returns the data of an experiment, until release.
-func (p *Pool) load(ctx context.Context, x *experiment) (*loadedData, error) {
+// load borrows the data of an experiment from the shelf.
+func (p *Pool) load(ctx context.Context, x *experiment) (*dataset.Loan, error) {
 	key, err := x.dataKey()
 	if err != nil {
 		return nil, err
 	}
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if i := slices.IndexFunc(p.loaded, func(l *loadedData) bool { return l.key == key }); i >= 0 {
-		l := p.loaded[i]
-		p.loaded = append(slices.Delete(p.loaded, i, i+1), l)
-		l.users++
-		return l, nil
-	}
-	quiet := !p.options.Listener.Verbose
-	data, err := obtain.Data(ctx, &p.system, x.source, obtain.How(&p.system, x.Resolved, p.options.DataDir), quiet)
-	if err != nil {
-		return nil, err
-	}
-	data.Share()
-	l := &loadedData{key: key, data: data, users: 1}
-	p.loaded = append(p.loaded, l)
-	return l, nil
-}
-
-// release ends the use of a data set. It closes those that have not been used for longest.
-func (p *Pool) release(l *loadedData) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	l.users--
-	idle := 0
-	for i := len(p.loaded) - 1; i >= 0; i-- {
-		if p.loaded[i].users > 0 {
-			continue
-		}
-		if idle++; idle > idleData {
-			_ = p.loaded[i].data.Close() // read-only: nothing can be lost
-			p.loaded = slices.Delete(p.loaded, i, i+1)
-		}
-	}
+	return p.shelf.Borrow(key, func() (*dataset.Data, error) {
+		quiet := !p.options.Listener.Verbose
+		return obtain.Data(ctx, &p.system, x.source, obtain.How(&p.system, x.Resolved, p.options.DataDir), quiet)
+	})
 }

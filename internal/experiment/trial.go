@@ -56,9 +56,9 @@ func (t *Trial) Train(ctx context.Context, r TrialRun) (result TrialResult, err 
 	if err != nil {
 		return result, err
 	}
-	defer t.pool.release(l)
-	defer l.data.Recover(&err)
-	if err := Tell(r.Learn, t.learned(l.data)); err != nil {
+	defer t.pool.shelf.Return(l)
+	defer l.Data.Recover(&err)
+	if err := Tell(r.Learn, t.learned(l.Data)); err != nil {
 		return result, err
 	}
 	engine, err := NewEngine(&t.pool.system, r.Threads)
@@ -74,14 +74,14 @@ func (t *Trial) Train(ctx context.Context, r TrialRun) (result TrialResult, err 
 	if err != nil {
 		return result, err
 	}
-	run, err := t.newRun(&t.pool.system, engine, model, l.data)
+	run, err := t.newRun(&t.pool.system, engine, model, l.Data)
 	if err != nil {
 		return result, err
 	}
 	if r.Now != nil {
 		run.Now = r.Now
 	}
-	f := finished{experiment: t.experiment, data: l.data, run: run, settings: settings}
+	f := finished{experiment: t.experiment, data: l.Data, run: run, settings: settings}
 	if r.From != "" {
 		if run.From, err = t.checkpointAt(f, run, r.From); err != nil {
 			return result, err
@@ -121,7 +121,7 @@ func (t *Trial) Train(ctx context.Context, r TrialRun) (result TrialResult, err 
 		return result, err
 	}
 	result.Seed = f.seed(false)
-	return result, l.data.CheckSizes()
+	return result, l.Data.CheckSizes()
 }
 
 // checkpointsAt returns where a run writes or finds the checkpoint of a pause.
