@@ -54,16 +54,13 @@ func (d *Dense) UpdateInput(w *kernel.Worker, in *batch.Batch, dz kernel.Matrix,
 		up.(SparseUpdater).UpdateSparse(w, d.kernel, in, dz, f, kernel.Span{Hi: dz.Cols}, which)
 		return
 	}
-	width := in.PanelCols(w.Set, dz.Cols)
-	for c := 0; c < dz.Cols; c += width {
-		cols := min(width, dz.Cols-c)
-		step, panel := in.GradientRows(cols), dz.Columns(c, c+cols)
-		for lo := f.Lo; lo < f.Hi && !w.Stopped(); lo += step {
-			hi := min(lo+step, f.Hi)
-			g := w.GradientBlock(hi-lo, cols)
-			in.Gradient(w, g, kernel.Span{Lo: lo, Hi: hi}, panel)
-			d.regularize(w, g, lo, c)
-			up.Update(w, d.kernel, lo, c, g)
+	for rows, cols := range in.GradientBlocks(w.Set, f, dz.Cols) {
+		if w.Stopped() {
+			return
 		}
+		g := w.GradientBlock(rows.Hi-rows.Lo, cols.Hi-cols.Lo)
+		in.Gradient(w, g, rows, dz.Columns(cols.Lo, cols.Hi))
+		d.regularize(w, g, rows.Lo, cols.Lo)
+		up.Update(w, d.kernel, rows.Lo, cols.Lo, g)
 	}
 }

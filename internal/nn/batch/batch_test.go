@@ -67,7 +67,7 @@ func compareLists(t *testing.T, w *kernel.Worker, in *Batch, s *Samples, shares,
 // Adam's step of a batch in pieces has the bits of Adam's step with the gradient of one list for each feature, for all rows
 // and for the empty and the filled ones in turn.
 func TestAdamOfPieces(t *testing.T) {
-	const features, most, cols = 500, 60, 137 // more columns than a panel has, and more features than GradientRows returns
+	const features, most, cols = 500, 60, 137 // more columns than a panel has, and more features than a block
 	s := randomBytes(most, features, 3, 1)
 	for i := range s.Bytes { // a feature in four is always zero, as at the margins of an image
 		if i%features/5%4 == 0 {

@@ -3,6 +3,7 @@ package batch
 // The lists by feature, of which the gradient is made.
 
 import (
+	"iter"
 	"slices"
 
 	"dnn/internal/nn/kernel"
@@ -44,15 +45,6 @@ func (in *Batch) cut(s *Samples, size, about int) {
 // Pieces returns how many pieces the batch is cut into for the gradient.
 func (in *Batch) Pieces() int { return len(in.pieces) }
 
-// PanelCols returns for how many of cols columns of dz Gradient should be called at once: of those of several pieces, which
-// are as large as they may be, each panel has about as many.
-func (in *Batch) PanelCols(k *kernel.Set, cols int) int {
-	if len(in.pieces) <= 1 {
-		return k.PanelCols
-	}
-	return evenPart(cols, k.PanelCols)
-}
-
 // evenPart returns the size of similar parts of about so many of a total: a multiple of eight, of which the last part may
 // have less.
 func evenPart(total, about int) int {
@@ -61,15 +53,26 @@ func evenPart(total, about int) int {
 	return max((total+parts-1)/parts+unit-1, unit) / unit * unit
 }
 
-// GradientRows returns for how many features Gradient should be called at once, for so many columns of dz. The gradient of
-// one piece is best used while it is in the first-level cache. With several pieces, each call reads all of dz into that
-// cache, so there should be few.
-func (in *Batch) GradientRows(cols int) int {
-	elements := kernel.BlockElements
+// GradientBlocks yields the features and columns of dz for which Gradient should be called at once: all blocks of the
+// features f and so many columns. The gradient of one piece is best used while it is in the first-level cache. With several
+// pieces, each call reads all of dz into that cache, so there should be few.
+func (in *Batch) GradientBlocks(k *kernel.Set, f kernel.Span, cols int) iter.Seq2[kernel.Span, kernel.Span] {
+	width, elements := k.PanelCols, kernel.BlockElements
 	if len(in.pieces) > 1 {
-		elements = 32 << 10 // a quarter of a second-level cache of 512 KB
+		width = evenPart(cols, k.PanelCols) // pieces are as large as they may be, so each panel has about as many columns
+		elements = 32 << 10                 // a quarter of a second-level cache of 512 KB
 	}
-	return max(elements/cols, 1)
+	return func(yield func(rows, columns kernel.Span) bool) {
+		for c := 0; c < cols; c += width {
+			columns := kernel.Span{Lo: c, Hi: min(c+width, cols)}
+			step := max(elements/(columns.Hi-columns.Lo), 1)
+			for lo := f.Lo; lo < f.Hi; lo += step {
+				if !yield(kernel.Span{Lo: lo, Hi: min(lo+step, f.Hi)}, columns) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Gradient computes g [features f, out] = x^T dz, given dz [batch, out]. Transpose must have made the lists of f.
@@ -98,14 +101,11 @@ func (in *Batch) Adam(
 		w.SparseAdam(p, m, v, in.pieces[0].byFeature.Slice(f.Lo, f.Hi), dz, a, which)
 		return
 	}
-	panel := in.PanelCols(w.Set, p.Cols)
-	for c := 0; c < p.Cols; c += panel {
-		cols := min(panel, p.Cols-c)
-		for lo, step := f.Lo, in.GradientRows(cols); lo < f.Hi; lo += step {
-			rows := kernel.Span{Lo: lo, Hi: min(lo+step, f.Hi)}
-			at := func(x kernel.Matrix) kernel.Matrix { return x.Block(lo-f.Lo, c, rows.Hi-lo, cols) }
-			in.adam(w, at(p), at(m), at(v), rows, dz.Columns(c, c+cols), a, which)
+	for rows, cols := range in.GradientBlocks(w.Set, f, p.Cols) {
+		at := func(x kernel.Matrix) kernel.Matrix {
+			return x.Block(rows.Lo-f.Lo, cols.Lo, rows.Hi-rows.Lo, cols.Hi-cols.Lo)
 		}
+		in.adam(w, at(p), at(m), at(v), rows, dz.Columns(cols.Lo, cols.Hi), a, which)
 	}
 }
 

@@ -58,15 +58,16 @@ func (d *weightDecay) UpdateSparse(
 // its moments and its average, is small enough to stay in the second-level cache: 128 KB. Smaller blocks would cost more
 // calls than they save. Those of a batch in pieces are as large as a gradient had better be.
 func byBlocks(w *kernel.Worker, in *batch.Batch, f, cols kernel.Span, update func(block, cols kernel.Span)) {
-	const elements = 8192
 	width := cols.Hi - cols.Lo
 	if in.Pieces() > 1 {
-		width = in.PanelCols(w.Set, width)
-	}
-	step := max(elements/width, in.GradientRows(width))
-	for c := cols.Lo; c < cols.Hi; c += width {
-		for lo := f.Lo; lo < f.Hi; lo += step {
-			update(kernel.Span{Lo: lo, Hi: min(lo+step, f.Hi)}, kernel.Span{Lo: c, Hi: min(c+width, cols.Hi)})
+		for block, c := range in.GradientBlocks(w.Set, f, width) {
+			update(block, kernel.Span{Lo: cols.Lo + c.Lo, Hi: cols.Lo + c.Hi})
 		}
+		return
+	}
+	const elements = 8192
+	step := max(elements/width, 1)
+	for lo := f.Lo; lo < f.Hi; lo += step {
+		update(kernel.Span{Lo: lo, Hi: min(lo+step, f.Hi)}, cols)
 	}
 }
