@@ -55,16 +55,13 @@ func avx512(vbmi2 bool) *Set {
 
 func avx2() *Set {
 	return &Set{
-		Name:       "avx2",
-		TileRows:   6,
-		TileCols:   16,
-		PanelCols:  panelAVX2,
-		gemmTile:   gemmTileAVX2,
-		sparseMul:  sparseMulBy(sparseMulAVX2, panelAVX2, 8),
-		sparseAdam: sparseAdamInAVX2,
-		adamIdle: func(p, m, v Matrix, a AdamStep) {
-			adamIdleAVX2(p.Rows, p.Cols, p.Data, m.Data, v.Data, p.Stride, a.Alpha, a.C1, a.C2, a.Epsilon)
-		},
+		Name:         "avx2",
+		TileRows:     6,
+		TileCols:     16,
+		PanelCols:    panelAVX2,
+		gemmTile:     gemmTileAVX2,
+		sparseMul:    sparseMulBy(sparseMulAVX2, panelAVX2, 8),
+		sparseAdam:   sparseAdamInAVX2,
 		residentRows: residentInAVX2,
 		gather: func(x Sparse, at int, src Bytes, base, baseStep uint32) int {
 			return gatherAVX2(src.Rows, src.Cols, src.Data, src.Stride, x.Entries, at, base, baseStep, x.Start, x.Step)
@@ -129,22 +126,24 @@ func sparseAdamInAVX512(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Ro
 // sparseAdamInAVX2 computes the gradient of runs of rows that have entries, a block at a time. Other rows need none.
 func sparseAdamInAVX2(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) {
 	var gradient [BlockElements]float32
+	scalars, rests := [8]float32{a.Alpha, a.C1, a.C2, a.Epsilon}, a.restsAtZero()
 	width := panelWidth(p.Cols, panelAVX2, 8)
 	most := len(gradient) / width
+	strides := [7]int{4 * p.Stride, 4 * p.Stride, 4 * p.Stride, 4 * width}
 	for c := 0; c < p.Cols; c += width {
 		from, cols := b.Data[min(c, len(b.Data)):], min(width, p.Cols-c)
 		for r := 0; r < x.Rows; {
 			rows, empty := x.run(r, most)
-			p, m, v := p.Block(r, c, rows, cols), m.Block(r, c, rows, cols), v.Block(r, c, rows, cols)
+			first := r*p.Stride + c
+			data := [7]*float32{&p.Data[first], &m.Data[first], &v.Data[first], &gradient[0]}
 			switch {
-			case empty && which&EmptyRows != 0:
-				adamIdleAVX2(rows, cols, p.Data, m.Data, v.Data, p.Stride, a.Alpha, a.C1, a.C2, a.Epsilon)
-			case !empty && which&FilledRows != 0:
+			case empty && which&EmptyRows == 0 || !empty && which&FilledRows == 0:
+			case empty && rests:
+				adamIdleAVX2(rows, cols, data, strides, scalars)
+			default:
 				sparseMulAVX2(rows, cols, x.Entries, x.Start[r*x.Step:], x.Step, x.Table, from, b.Stride,
 					gradient[:], width, false)
-				adamAVX2(rows, cols, [7]*float32{&p.Data[0], &m.Data[0], &v.Data[0], &gradient[0]},
-					[7]int{4 * p.Stride, 4 * m.Stride, 4 * v.Stride, 4 * width},
-					[8]float32{a.Alpha, a.C1, a.C2, a.Epsilon}) // not by Adam, for which the gradient had to be on the heap
+				adamAVX2(rows, cols, data, strides, scalars) // not by Adam, for which the gradient had to be on the heap
 			}
 			r += rows
 		}

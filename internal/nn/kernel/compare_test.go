@@ -697,6 +697,34 @@ func TestAdamOfNearlyNothingAgreesWithReference(t *testing.T) {
 	})
 }
 
+// Rows without moments are passed over, in whatever order they come among the others, unless a step moves them too.
+func TestAdamIdleOfSomeRowsAgreesWithReference(t *testing.T) {
+	eachSet(t, func(t *testing.T, s, reference *Set, d *data) {
+		const rows = 5
+		for _, cols := range []int{1, 4, 8, 12, 23, 100} {
+			for busy := range 1 << rows {
+				ld := cols + d.IntN(9)
+				n := rows*ld - (ld - cols)
+				p, m, v := fencedFloats(d.floats(n, false)), fencedFloats(d.floats(n, false)), fencedFloats(d.floats(n, false))
+				for i := range n {
+					if v.inside[i] = max(v.inside[i], -v.inside[i]); busy>>(i/ld)&1 == 0 {
+						m.inside[i], v.inside[i] = 0, 0
+					}
+				}
+				wantP, wantM, wantV := p.copy(), m.copy(), v.copy()
+				of := func(x fenced[float32]) Matrix { return mat(rows, cols, ld, x.inside) }
+				for _, epsilon := range []float32{1e-7, 0} {
+					step := AdamStep{Alpha: 0.00123, C1: 1 - 0.9, C2: 1 - 0.999, Epsilon: epsilon}
+					s.AdamIdle(of(p), of(m), of(v), step)
+					reference.Adam(of(wantP), of(wantM), of(wantV), Matrix{rows, cols, 0, make([]float32, cols)}, step)
+					sameAdam(t, fmt.Sprintf("%d columns, rows %05b, %+v: ", cols, busy, step),
+						[3]fenced[float32]{p, m, v}, [3]fenced[float32]{wantP, wantM, wantV})
+				}
+			}
+		}
+	})
+}
+
 // SparseAdam of the reference is its SparseMul followed by its Adam.
 func TestSparseAdamOfReference(t *testing.T) {
 	d := &data{rand.New(rand.NewPCG(1, 2)), newGuarded(t)}

@@ -4939,9 +4939,9 @@ TEXT ·adamNEON(SB), NOSPLIT, $0-160
 	FMOVQ 880(R3), F3
 	FMOVQ 0(R3), F4
 	FMOVQ 896(R3), F5
-	ADD $0, R4, R5
-	VLD1R (R5), [V6.S4]
 	ADD $12, R4, R5
+	VLD1R (R5), [V6.S4]
+	ADD $0, R4, R5
 	VLD1R (R5), [V7.S4]
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
@@ -4955,32 +4955,32 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F8
-	FMOVQ (R20), F9
-	FMOVQ (R21), F10
-	FMOVQ (R22), F11
-	FSUB(12, 11, 9)
-	FMLA(9, 12, 0)
-	BITAND(12, 9, 2)
-	FCMGT(12, 3, 12)
-	SELECT(12, 4, 9)
-	BITAND(9, 11, 2)
-	FCMGT(9, 5, 9)
-	SELECT(9, 4, 11)
-	FMUL(9, 9, 9)
-	FSUB(9, 9, 10)
-	FMLA(10, 9, 1)
-	BITAND(9, 10, 2)
-	FCMGT(9, 3, 9)
-	SELECT(9, 4, 10)
-	FMOVQ F12, (R20)
-	FMOVQ F9, (R21)
-	FMUL(12, 12, 6)
-	FSQRT(9, 9)
-	FADD(9, 9, 7)
-	FDIV(9, 12, 9)
-	FSUB(9, 8, 9)
-	FMOVQ F9, (R19)
+	FMOVQ (R20), F8
+	FMOVQ (R21), F9
+	FMOVQ (R22), F10
+	FSUB(11, 10, 8)
+	FMLA(8, 11, 0)
+	BITAND(11, 8, 2)
+	FCMGT(11, 3, 11)
+	SELECT(11, 4, 8)
+	BITAND(8, 10, 2)
+	FCMGT(8, 5, 8)
+	SELECT(8, 4, 10)
+	FMUL(8, 8, 8)
+	FSUB(8, 8, 9)
+	FMLA(9, 8, 1)
+	BITAND(8, 9, 2)
+	FCMGT(8, 3, 8)
+	SELECT(8, 4, 9)
+	FMOVQ F11, (R20)
+	FMOVQ F8, (R21)
+	FSQRT(8, 8)
+	FADD(8, 8, 6)
+	FMOVQ (R19), F9
+	FMUL(11, 11, 7)
+	FDIV(8, 11, 8)
+	FSUB(8, 9, 8)
+	FMOVQ F8, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -4991,30 +4991,30 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F9
 	FMOVS (R20), F8
-	FMOVS (R21), F12
-	FMOVS (R22), F10
-	FSUB(11, 10, 8)
-	FMLA(8, 11, 0)
-	BITAND(11, 8, 2)
-	FCMGT(11, 3, 11)
-	SELECT(11, 4, 8)
-	BITAND(8, 10, 2)
+	FMOVS (R21), F9
+	FMOVS (R22), F11
+	FSUB(10, 11, 8)
+	FMLA(8, 10, 0)
+	BITAND(10, 8, 2)
+	FCMGT(10, 3, 10)
+	SELECT(10, 4, 8)
+	BITAND(8, 11, 2)
 	FCMGT(8, 5, 8)
-	SELECT(8, 4, 10)
+	SELECT(8, 4, 11)
 	FMUL(8, 8, 8)
-	FSUB(8, 8, 12)
-	FMLA(12, 8, 1)
-	BITAND(8, 12, 2)
+	FSUB(8, 8, 9)
+	FMLA(9, 8, 1)
+	BITAND(8, 9, 2)
 	FCMGT(8, 3, 8)
-	SELECT(8, 4, 12)
-	FMOVS F11, (R20)
+	SELECT(8, 4, 9)
+	FMOVS F10, (R20)
 	FMOVS F8, (R21)
-	FMUL(11, 11, 6)
 	FSQRT(8, 8)
-	FADD(8, 8, 7)
-	FDIV(8, 11, 8)
+	FADD(8, 8, 6)
+	FMOVS (R19), F9
+	FMUL(10, 10, 7)
+	FDIV(8, 10, 8)
 	FSUB(8, 9, 8)
 	FMOVS F8, (R19)
 	ADD $4, R19
@@ -5032,6 +5032,96 @@ oneDone:
 	ADD R4, R9
 	MOVD strides_3+96(FP), R4
 	ADD R4, R10
+	SUBS $1, R0
+	BNE row
+	RET
+
+// func adamIdleNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+TEXT ·adamIdleNEON(SB), NOSPLIT, $0-160
+	MOVD rows+0(FP), R0
+	MOVD cols+8(FP), R1
+	MOVD $scalars_0+128(FP), R4
+	MOVD $elementwiseConstants<>(SB), R3
+	ADD $4, R4, R5
+	VLD1R (R5), [V0.S4]
+	FMOVQ 224(R3), F1
+	FMOVQ 880(R3), F2
+	FMOVQ 0(R3), F3
+	ADD $8, R4, R5
+	VLD1R (R5), [V4.S4]
+	ADD $12, R4, R5
+	VLD1R (R5), [V5.S4]
+	ADD $0, R4, R5
+	VLD1R (R5), [V6.S4]
+	MOVD data_0+16(FP), R7
+	MOVD data_1+24(FP), R8
+	MOVD data_2+32(FP), R9
+row:
+	MOVD R7, R19
+	MOVD R8, R20
+	MOVD R9, R21
+	LSR $2, R1, R2
+	CBZ R2, vectorDone
+vector:
+	FMOVQ (R20), F7
+	FMOVQ (R21), F8
+	FMLS(7, 0, 7)
+	BITAND(9, 7, 1)
+	FCMGT(9, 2, 9)
+	SELECT(9, 3, 7)
+	FMLS(8, 4, 8)
+	BITAND(7, 8, 1)
+	FCMGT(7, 2, 7)
+	SELECT(7, 3, 8)
+	FMOVQ F9, (R20)
+	FMOVQ F7, (R21)
+	FSQRT(7, 7)
+	FADD(7, 7, 5)
+	FMOVQ (R19), F8
+	FMUL(9, 9, 6)
+	FDIV(7, 9, 7)
+	FSUB(7, 8, 7)
+	FMOVQ F7, (R19)
+	ADD $16, R19
+	ADD $16, R20
+	ADD $16, R21
+	SUBS $1, R2
+	BNE vector
+vectorDone:
+	AND $3, R1, R2
+	CBZ R2, oneDone
+one:
+	FMOVS (R20), F7
+	FMOVS (R21), F8
+	FMLS(7, 0, 7)
+	BITAND(9, 7, 1)
+	FCMGT(9, 2, 9)
+	SELECT(9, 3, 7)
+	FMLS(8, 4, 8)
+	BITAND(7, 8, 1)
+	FCMGT(7, 2, 7)
+	SELECT(7, 3, 8)
+	FMOVS F9, (R20)
+	FMOVS F7, (R21)
+	FSQRT(7, 7)
+	FADD(7, 7, 5)
+	FMOVS (R19), F8
+	FMUL(9, 9, 6)
+	FDIV(7, 9, 7)
+	FSUB(7, 8, 7)
+	FMOVS F7, (R19)
+	ADD $4, R19
+	ADD $4, R20
+	ADD $4, R21
+	SUBS $1, R2
+	BNE one
+oneDone:
+	MOVD strides_0+72(FP), R4
+	ADD R4, R7
+	MOVD strides_1+80(FP), R4
+	ADD R4, R8
+	MOVD strides_2+88(FP), R4
+	ADD R4, R9
 	SUBS $1, R0
 	BNE row
 	RET
@@ -5360,9 +5450,9 @@ vector:
 	FCMGT(9, 7, 9)
 	SELECT(9, 6, 10)
 	FMOVQ F9, (R21)
-	FMUL(8, 0, 8)
 	FADD(9, 9, 3)
 	FSQRT(9, 9)
+	FMUL(8, 0, 8)
 	FDIV(9, 8, 9)
 	FMOVQ (R19), F8
 	FSUB(9, 8, 9)
@@ -5389,9 +5479,9 @@ one:
 	FCMGT(8, 7, 8)
 	SELECT(8, 6, 10)
 	FMOVS F8, (R21)
-	FMUL(9, 0, 9)
 	FADD(8, 8, 3)
 	FSQRT(8, 8)
+	FMUL(9, 0, 9)
 	FDIV(8, 9, 8)
 	FMOVS (R19), F9
 	FSUB(8, 9, 8)
@@ -5457,9 +5547,9 @@ vector:
 	FCMGT(10, 7, 10)
 	SELECT(10, 6, 11)
 	FMOVQ F10, (R21)
-	FMUL(9, 0, 9)
 	FADD(10, 10, 3)
 	FSQRT(10, 10)
+	FMUL(9, 0, 9)
 	FDIV(10, 9, 10)
 	FMOVQ (R22), F9
 	FMUL(9, 8, 9)
@@ -5494,9 +5584,9 @@ one:
 	FCMGT(10, 7, 10)
 	SELECT(10, 6, 11)
 	FMOVS F10, (R21)
-	FMUL(9, 0, 9)
 	FADD(10, 10, 3)
 	FSQRT(10, 10)
+	FMUL(9, 0, 9)
 	FDIV(10, 9, 10)
 	FMOVS (R22), F9
 	FMUL(9, 8, 9)
@@ -5580,9 +5670,9 @@ vector:
 	FMOVQ F10, (R22)
 	FMUL(10, 10, 10)
 	FSUB(10, 9, 10)
-	FMUL(8, 0, 8)
 	FADD(10, 10, 3)
 	FSQRT(10, 10)
+	FMUL(8, 0, 8)
 	FDIV(10, 8, 10)
 	FMOVQ (R19), F8
 	FSUB(10, 8, 10)
@@ -5620,9 +5710,9 @@ one:
 	FMOVS F9, (R22)
 	FMUL(9, 9, 9)
 	FSUB(9, 8, 9)
-	FMUL(10, 0, 10)
 	FADD(9, 9, 3)
 	FSQRT(9, 9)
+	FMUL(10, 0, 10)
 	FDIV(9, 10, 9)
 	FMOVS (R19), F10
 	FSUB(9, 10, 9)
@@ -5703,9 +5793,9 @@ vector:
 	FMOVQ F11, (R22)
 	FMUL(11, 11, 11)
 	FSUB(11, 10, 11)
-	FMUL(9, 0, 9)
 	FADD(11, 11, 3)
 	FSQRT(11, 11)
+	FMUL(9, 0, 9)
 	FDIV(11, 9, 11)
 	FMOVQ (R23), F9
 	FMUL(9, 8, 9)
@@ -5751,9 +5841,9 @@ one:
 	FMOVS F10, (R22)
 	FMUL(10, 10, 10)
 	FSUB(10, 11, 10)
-	FMUL(9, 0, 9)
 	FADD(10, 10, 3)
 	FSQRT(10, 10)
+	FMUL(9, 0, 9)
 	FDIV(10, 9, 10)
 	FMOVS (R23), F9
 	FMUL(9, 8, 9)
@@ -5896,11 +5986,11 @@ TEXT ·nadamNEON(SB), NOSPLIT, $0-160
 	FMOVQ 880(R3), F3
 	FMOVQ 0(R3), F4
 	FMOVQ 896(R3), F5
-	ADD $0, R4, R5
-	VLD1R (R5), [V6.S4]
-	ADD $4, R4, R5
-	VLD1R (R5), [V7.S4]
 	ADD $16, R4, R5
+	VLD1R (R5), [V6.S4]
+	ADD $0, R4, R5
+	VLD1R (R5), [V7.S4]
+	ADD $4, R4, R5
 	VLD1R (R5), [V8.S4]
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
@@ -5914,33 +6004,33 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
-	FMOVQ (R19), F9
-	FMOVQ (R20), F10
-	FMOVQ (R21), F11
-	FMOVQ (R22), F12
-	FSUB(13, 12, 10)
-	FMLA(10, 13, 0)
-	BITAND(13, 10, 2)
-	FCMGT(13, 3, 13)
-	SELECT(13, 4, 10)
-	BITAND(10, 12, 2)
-	FCMGT(10, 5, 10)
-	SELECT(10, 4, 12)
-	FMUL(10, 10, 10)
-	FSUB(10, 10, 11)
-	FMLA(11, 10, 1)
-	BITAND(10, 11, 2)
-	FCMGT(10, 3, 10)
-	SELECT(10, 4, 11)
-	FMOVQ F13, (R20)
-	FMOVQ F10, (R21)
-	FMUL(12, 12, 7)
-	FMLA(12, 13, 6)
-	FSQRT(10, 10)
-	FADD(10, 10, 8)
-	FDIV(10, 12, 10)
-	FSUB(10, 9, 10)
-	FMOVQ F10, (R19)
+	FMOVQ (R20), F9
+	FMOVQ (R21), F10
+	FMOVQ (R22), F11
+	FSUB(12, 11, 9)
+	FMLA(9, 12, 0)
+	BITAND(12, 9, 2)
+	FCMGT(12, 3, 12)
+	SELECT(12, 4, 9)
+	BITAND(9, 11, 2)
+	FCMGT(9, 5, 9)
+	SELECT(9, 4, 11)
+	FMUL(9, 9, 9)
+	FSUB(9, 9, 10)
+	FMLA(10, 9, 1)
+	BITAND(9, 10, 2)
+	FCMGT(9, 3, 9)
+	SELECT(9, 4, 10)
+	FMOVQ F12, (R20)
+	FMOVQ F9, (R21)
+	FSQRT(9, 9)
+	FADD(9, 9, 6)
+	FMUL(11, 11, 8)
+	FMLA(11, 12, 7)
+	FMOVQ (R19), F12
+	FDIV(9, 11, 9)
+	FSUB(9, 12, 9)
+	FMOVQ F9, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -5951,31 +6041,31 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F10
 	FMOVS (R20), F9
 	FMOVS (R21), F12
-	FMOVS (R22), F13
-	FSUB(11, 13, 9)
-	FMLA(9, 11, 0)
-	BITAND(11, 9, 2)
-	FCMGT(11, 3, 11)
-	SELECT(11, 4, 9)
-	BITAND(9, 13, 2)
+	FMOVS (R22), F11
+	FSUB(10, 11, 9)
+	FMLA(9, 10, 0)
+	BITAND(10, 9, 2)
+	FCMGT(10, 3, 10)
+	SELECT(10, 4, 9)
+	BITAND(9, 11, 2)
 	FCMGT(9, 5, 9)
-	SELECT(9, 4, 13)
+	SELECT(9, 4, 11)
 	FMUL(9, 9, 9)
 	FSUB(9, 9, 12)
 	FMLA(12, 9, 1)
 	BITAND(9, 12, 2)
 	FCMGT(9, 3, 9)
 	SELECT(9, 4, 12)
-	FMOVS F11, (R20)
+	FMOVS F10, (R20)
 	FMOVS F9, (R21)
-	FMUL(13, 13, 7)
-	FMLA(13, 11, 6)
 	FSQRT(9, 9)
-	FADD(9, 9, 8)
-	FDIV(9, 13, 9)
+	FADD(9, 9, 6)
+	FMUL(11, 11, 8)
+	FMLA(11, 10, 7)
+	FMOVS (R19), F10
+	FDIV(9, 11, 9)
 	FSUB(9, 10, 9)
 	FMOVS F9, (R19)
 	ADD $4, R19
@@ -6011,9 +6101,9 @@ TEXT ·amsgradNEON(SB), NOSPLIT, $0-160
 	FMOVQ 880(R3), F3
 	FMOVQ 0(R3), F4
 	FMOVQ 896(R3), F5
-	ADD $0, R4, R5
-	VLD1R (R5), [V6.S4]
 	ADD $12, R4, R5
+	VLD1R (R5), [V6.S4]
+	ADD $0, R4, R5
 	VLD1R (R5), [V7.S4]
 	MOVD data_0+16(FP), R7
 	MOVD data_1+24(FP), R8
@@ -6029,36 +6119,36 @@ row:
 	LSR $2, R1, R2
 	CBZ R2, vectorDone
 vector:
+	FMOVQ (R20), F8
+	FMOVQ (R21), F9
+	FMOVQ (R22), F10
+	FMOVQ (R23), F11
+	FSUB(12, 11, 8)
+	FMLA(8, 12, 0)
+	BITAND(12, 8, 2)
+	FCMGT(12, 3, 12)
+	SELECT(12, 4, 8)
+	BITAND(8, 11, 2)
+	FCMGT(8, 5, 8)
+	SELECT(8, 4, 11)
+	FMUL(8, 8, 8)
+	FSUB(8, 8, 9)
+	FMLA(9, 8, 1)
+	BITAND(8, 9, 2)
+	FCMGT(8, 3, 8)
+	SELECT(8, 4, 9)
+	FMOVQ F12, (R20)
+	FMOVQ F8, (R21)
+	FCMGT(9, 10, 8)
+	SELECT(9, 10, 8)
+	FMOVQ F9, (R22)
+	FSQRT(9, 9)
+	FADD(9, 9, 6)
 	FMOVQ (R19), F8
-	FMOVQ (R20), F9
-	FMOVQ (R21), F10
-	FMOVQ (R22), F11
-	FMOVQ (R23), F12
-	FSUB(13, 12, 9)
-	FMLA(9, 13, 0)
-	BITAND(13, 9, 2)
-	FCMGT(13, 3, 13)
-	SELECT(13, 4, 9)
-	BITAND(9, 12, 2)
-	FCMGT(9, 5, 9)
-	SELECT(9, 4, 12)
-	FMUL(9, 9, 9)
-	FSUB(9, 9, 10)
-	FMLA(10, 9, 1)
-	BITAND(9, 10, 2)
-	FCMGT(9, 3, 9)
-	SELECT(9, 4, 10)
-	FMOVQ F13, (R20)
-	FMOVQ F9, (R21)
-	FCMGT(10, 11, 9)
-	SELECT(10, 11, 9)
-	FMOVQ F10, (R22)
-	FMUL(13, 13, 6)
-	FSQRT(10, 10)
-	FADD(10, 10, 7)
-	FDIV(10, 13, 10)
-	FSUB(10, 8, 10)
-	FMOVQ F10, (R19)
+	FMUL(12, 12, 7)
+	FDIV(9, 12, 9)
+	FSUB(9, 8, 9)
+	FMOVQ F9, (R19)
 	ADD $16, R19
 	ADD $16, R20
 	ADD $16, R21
@@ -6070,36 +6160,36 @@ vectorDone:
 	AND $3, R1, R2
 	CBZ R2, oneDone
 one:
-	FMOVS (R19), F10
-	FMOVS (R20), F8
-	FMOVS (R21), F13
-	FMOVS (R22), F9
-	FMOVS (R23), F11
-	FSUB(12, 11, 8)
-	FMLA(8, 12, 0)
-	BITAND(12, 8, 2)
-	FCMGT(12, 3, 12)
-	SELECT(12, 4, 8)
-	BITAND(8, 11, 2)
-	FCMGT(8, 5, 8)
-	SELECT(8, 4, 11)
-	FMUL(8, 8, 8)
-	FSUB(8, 8, 13)
-	FMLA(13, 8, 1)
-	BITAND(8, 13, 2)
-	FCMGT(8, 3, 8)
-	SELECT(8, 4, 13)
-	FMOVS F12, (R20)
-	FMOVS F8, (R21)
-	FCMGT(13, 9, 8)
-	SELECT(13, 9, 8)
-	FMOVS F13, (R22)
-	FMUL(12, 12, 6)
-	FSQRT(13, 13)
-	FADD(13, 13, 7)
-	FDIV(13, 12, 13)
-	FSUB(13, 10, 13)
-	FMOVS F13, (R19)
+	FMOVS (R20), F9
+	FMOVS (R21), F8
+	FMOVS (R22), F12
+	FMOVS (R23), F10
+	FSUB(11, 10, 9)
+	FMLA(9, 11, 0)
+	BITAND(11, 9, 2)
+	FCMGT(11, 3, 11)
+	SELECT(11, 4, 9)
+	BITAND(9, 10, 2)
+	FCMGT(9, 5, 9)
+	SELECT(9, 4, 10)
+	FMUL(9, 9, 9)
+	FSUB(9, 9, 8)
+	FMLA(8, 9, 1)
+	BITAND(9, 8, 2)
+	FCMGT(9, 3, 9)
+	SELECT(9, 4, 8)
+	FMOVS F11, (R20)
+	FMOVS F9, (R21)
+	FCMGT(8, 12, 9)
+	SELECT(8, 12, 9)
+	FMOVS F8, (R22)
+	FSQRT(8, 8)
+	FADD(8, 8, 6)
+	FMOVS (R19), F9
+	FMUL(11, 11, 7)
+	FDIV(8, 11, 8)
+	FSUB(8, 9, 8)
+	FMOVS F8, (R19)
 	ADD $4, R19
 	ADD $4, R20
 	ADD $4, R21

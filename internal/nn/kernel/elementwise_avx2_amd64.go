@@ -180,6 +180,9 @@ func alphaUnitSlopeAVX2(rows, cols int, data [7]*float32, strides [7]int, scalar
 func adamAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func adamIdleAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func sgdAVX2(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
@@ -284,6 +287,7 @@ var elementwiseAVX2 = elementwiseTable{
 	alphaUnitKernel:               alphaUnitAVX2,
 	alphaUnitSlopeKernel:          alphaUnitSlopeAVX2,
 	adamKernel:                    adamAVX2,
+	adamIdleKernel:                adamIdleAVX2,
 	sgdKernel:                     sgdAVX2,
 	decayKernel:                   decayAVX2,
 	lerpKernel:                    lerpAVX2,

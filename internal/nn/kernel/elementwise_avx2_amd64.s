@@ -489,26 +489,27 @@ TEXT ·eluAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+192(SB), Y6
 	VBROADCASTSS elementwiseConstants<>+224(SB), Y7
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y8
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y8
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y9
+	VMOVUPS      (SI)(R8*4), Y9
 	VCMPPS       $0x11, Y3, Y9, Y10
 	VCMPPS       $0x11, Y1, Y9, Y11
 	VBLENDVPS    Y11, Y1, Y9, Y11
@@ -531,61 +532,83 @@ vector:
 	VMULPS       Y13, Y0, Y11
 	VMULPS       Y9, Y0, Y9
 	VBLENDVPS    Y10, Y11, Y9, Y9
-	VMOVUPS      Y9, (AX)(R8*4)
+	VMOVUPS      Y9, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y8, Y9
-	VCMPPS       $0x11, Y3, Y9, Y10
-	VCMPPS       $0x11, Y1, Y9, Y11
-	VBLENDVPS    Y11, Y1, Y9, Y11
-	VMOVAPS      Y2, Y12
-	VFMADD231PS  Y4, Y11, Y12
-	VSUBPS       Y2, Y12, Y13
-	VFNMADD231PS Y5, Y13, Y11
-	VFNMADD231PS Y6, Y13, Y11
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X9
+	VCMPPS       $0x11, X3, X9, X10
+	VCMPPS       $0x11, X1, X9, X11
+	VBLENDVPS    X11, X1, X9, X11
+	VMOVAPS      X2, X12
+	VFMADD231PS  X4, X11, X12
+	VSUBPS       X2, X12, X13
+	VFNMADD231PS X5, X13, X11
+	VFNMADD231PS X6, X13, X11
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
-	VFMADD231PS  Y11, Y7, Y13
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
-	VMULPS       Y11, Y11, Y14
-	VFMADD231PS  Y14, Y13, Y11
-	VPSLLD       $0x17, Y12, Y12
-	VPADDD       Y12, Y0, Y12
-	VSUBPS       Y0, Y12, Y13
-	VFMADD231PS  Y12, Y11, Y13
-	VMULPS       Y13, Y0, Y11
-	VMULPS       Y9, Y0, Y9
-	VBLENDVPS    Y10, Y11, Y9, Y9
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, SI
-	JE           two1
-	VMOVUPS      X10, (R8)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R8
+	VFMADD231PS  X11, X7, X13
+	VFMADD213PS  elementwiseConstants<>+288(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+320(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+352(SB), X11, X13
+	VMULPS       X11, X11, X14
+	VFMADD231PS  X14, X13, X11
+	VPSLLD       $0x17, X12, X12
+	VPADDD       X12, X0, X12
+	VSUBPS       X0, X12, X13
+	VFMADD231PS  X12, X11, X13
+	VMULPS       X13, X0, X11
+	VMULPS       X9, X0, X9
+	VBLENDVPS    X10, X11, X9, X9
+	VMOVUPS      X9, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two1:
-	TESTL   $0x00000002, SI
-	JE      one1
-	VMOVLPS X10, (R8)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X8, X9
+	VCMPPS       $0x11, X3, X9, X10
+	VCMPPS       $0x11, X1, X9, X11
+	VBLENDVPS    X11, X1, X9, X11
+	VMOVAPS      X2, X12
+	VFMADD231PS  X4, X11, X12
+	VSUBPS       X2, X12, X13
+	VFNMADD231PS X5, X13, X11
+	VFNMADD231PS X6, X13, X11
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
+	VFMADD231PS  X11, X7, X13
+	VFMADD213PS  elementwiseConstants<>+288(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+320(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+352(SB), X11, X13
+	VMULPS       X11, X11, X14
+	VFMADD231PS  X14, X13, X11
+	VPSLLD       $0x17, X12, X12
+	VPADDD       X12, X0, X12
+	VSUBPS       X0, X12, X13
+	VFMADD231PS  X12, X11, X13
+	VMULPS       X13, X0, X11
+	VMULPS       X9, X0, X9
+	VBLENDVPS    X10, X11, X9, X9
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X9, X9
+	TESTL        $0x00000002, AX
+	JE           one1
+	VMOVLPS      X9, (R8)
+	VPSRLDQ      $0x08, X9, X9
+	ADDQ         $0x08, R8
 
 one1:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored1
-	VMOVSS X10, (R8)
+	VMOVSS X9, (R8)
 
 stored1:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -596,71 +619,77 @@ vectorDone:
 TEXT ·eluSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R9*4), Y3
-	VMOVUPS   (DX)(R9*4), Y4
+	VMOVUPS   (SI)(R9*4), Y3
+	VMOVUPS   (DI)(R9*4), Y4
 	VCMPPS    $0x11, Y1, Y4, Y5
 	VADDPS    Y0, Y4, Y4
 	VBLENDVPS Y5, Y4, Y0, Y4
 	VMULPS    Y4, Y3, Y3
-	VMOVUPS   Y3, (AX)(R9*4)
+	VMOVUPS   Y3, (BX)(R9*4)
 	ADDQ      $+8, R9
-	CMPQ      R9, SI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y2, Y3
-	VMASKMOVPS   (DX)(R9*4), Y2, Y4
-	VCMPPS       $0x11, Y1, Y4, Y5
-	VADDPS       Y0, Y4, Y4
-	VBLENDVPS    Y5, Y4, Y0, Y4
-	VMULPS       Y4, Y3, Y3
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, DI
-	JE           two2
-	VMOVUPS      X4, (R9)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R9
+	CMPQ      R9, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R9*4), X3
+	VMOVUPS   (DI)(R9*4), X4
+	VCMPPS    $0x11, X1, X4, X5
+	VADDPS    X0, X4, X4
+	VBLENDVPS X5, X4, X0, X4
+	VMULPS    X4, X3, X3
+	VMOVUPS   X3, (BX)(R9*4)
+	ADDQ      $+4, R9
 
-two2:
-	TESTL   $0x00000002, DI
-	JE      one2
-	VMOVLPS X4, (R9)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X2, X3
+	VMASKMOVPS (DI)(R9*4), X2, X4
+	VCMPPS     $0x11, X1, X4, X5
+	VADDPS     X0, X4, X4
+	VBLENDVPS  X5, X4, X0, X4
+	VMULPS     X4, X3, X3
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one2
+	VMOVLPS    X3, (R9)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R9
 
 one2:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored2
-	VMOVSS X4, (R9)
+	VMOVSS X3, (R9)
 
 stored2:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -677,26 +706,27 @@ TEXT ·exponentialAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+192(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y7
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y8
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y8
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y9
+	VMOVUPS      (SI)(R8*4), Y9
 	VCMPPS       $0x11, Y9, Y1, Y10
 	VMOVAPS      Y0, Y11
 	VFMADD231PS  Y3, Y9, Y11
@@ -719,61 +749,83 @@ vector:
 	VBLENDVPS    Y10, Y2, Y11, Y10
 	VCMPPS       $0x00, Y9, Y9, Y11
 	VBLENDVPS    Y11, Y10, Y9, Y9
-	VMOVUPS      Y9, (AX)(R8*4)
+	VMOVUPS      Y9, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y8, Y9
-	VCMPPS       $0x11, Y9, Y1, Y10
-	VMOVAPS      Y0, Y11
-	VFMADD231PS  Y3, Y9, Y11
-	VSUBPS       Y0, Y11, Y12
-	VMOVAPS      Y9, Y13
-	VFNMADD231PS Y4, Y12, Y13
-	VFNMADD231PS Y5, Y12, Y13
-	VMOVAPS      Y7, Y12
-	VFMADD231PS  Y13, Y6, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, Y2, Y11, Y10
-	VCMPPS       $0x00, Y9, Y9, Y11
-	VBLENDVPS    Y11, Y10, Y9, Y9
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, SI
-	JE           two3
-	VMOVUPS      X10, (R8)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R8
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X9
+	VCMPPS       $0x11, X9, X1, X10
+	VMOVAPS      X0, X11
+	VFMADD231PS  X3, X9, X11
+	VSUBPS       X0, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X4, X12, X13
+	VFNMADD231PS X5, X12, X13
+	VMOVAPS      X7, X12
+	VFMADD231PS  X13, X6, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       elementwiseConstants<>+32(SB), X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X2, X11, X10
+	VCMPPS       $0x00, X9, X9, X11
+	VBLENDVPS    X11, X10, X9, X9
+	VMOVUPS      X9, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two3:
-	TESTL   $0x00000002, SI
-	JE      one3
-	VMOVLPS X10, (R8)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X8, X9
+	VCMPPS       $0x11, X9, X1, X10
+	VMOVAPS      X0, X11
+	VFMADD231PS  X3, X9, X11
+	VSUBPS       X0, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X4, X12, X13
+	VFNMADD231PS X5, X12, X13
+	VMOVAPS      X7, X12
+	VFMADD231PS  X13, X6, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       elementwiseConstants<>+32(SB), X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X2, X11, X10
+	VCMPPS       $0x00, X9, X9, X11
+	VBLENDVPS    X11, X10, X9, X9
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X9, X9
+	TESTL        $0x00000002, AX
+	JE           one3
+	VMOVLPS      X9, (R8)
+	VPSRLDQ      $0x08, X9, X9
+	ADDQ         $0x08, R8
 
 one3:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored3
-	VMOVSS X10, (R8)
+	VMOVSS X9, (R8)
 
 stored3:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -782,65 +834,68 @@ vectorDone:
 // func exponentialSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·exponentialSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, DI
-	SUBQ    SI, DI
-	LEAQ    laneMasks<>+0(SB), AX
-	MOVQ    DI, CX
-	NEGQ    CX
-	VMOVUPS 32(AX)(CX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
+	MOVQ    cols+8(FP), AX
+	MOVQ    AX, CX
+	ANDQ    $-8, CX
+	MOVQ    AX, DX
+	ANDQ    $-4, DX
+	SUBQ    DX, AX
+	LEAQ    laneMasks<>+0(SB), BX
+	MOVQ    AX, SI
+	NEGQ    SI
+	VMOVUPS 32(BX)(SI*4), Y0
+	MOVQ    data_0+16(FP), BX
+	MOVQ    data_1+24(FP), SI
+	MOVQ    data_2+32(FP), DI
 	MOVQ    rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y1
-	VMOVUPS (DX)(R9*4), Y2
+	VMOVUPS (SI)(R9*4), Y1
+	VMOVUPS (DI)(R9*4), Y2
 	VMULPS  Y2, Y1, Y1
-	VMOVUPS Y1, (AX)(R9*4)
+	VMOVUPS Y1, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y0, Y1
-	VMASKMOVPS   (DX)(R9*4), Y0, Y2
-	VMULPS       Y2, Y1, Y1
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X1, X2
-	TESTL        $0x00000004, DI
-	JE           two4
-	VMOVUPS      X2, (R9)
-	VEXTRACTF128 $0x01, Y1, X2
-	ADDQ         $0x10, R9
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R9*4), X1
+	VMOVUPS (DI)(R9*4), X2
+	VMULPS  X2, X1, X1
+	VMOVUPS X1, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two4:
-	TESTL   $0x00000002, DI
-	JE      one4
-	VMOVLPS X2, (R9)
-	VPSRLDQ $0x08, X2, X2
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X0, X1
+	VMASKMOVPS (DI)(R9*4), X0, X2
+	VMULPS     X2, X1, X1
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X1, X1
+	TESTL      $0x00000002, AX
+	JE         one4
+	VMOVLPS    X1, (R9)
+	VPSRLDQ    $0x08, X1, X1
+	ADDQ       $0x08, R9
 
 one4:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored4
-	VMOVSS X2, (R9)
+	VMOVSS X1, (R9)
 
 stored4:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -854,26 +909,27 @@ TEXT ·geluAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y3
 	VBROADCASTSS elementwiseConstants<>+512(SB), Y4
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y5
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y5
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y6
+	VMOVUPS      (SI)(R8*4), Y6
 	VANDPS       Y3, Y6, Y7
 	VCMPPS       $0x11, Y7, Y1, Y8
 	VBLENDVPS    Y8, Y1, Y7, Y7
@@ -924,89 +980,139 @@ vector:
 	VBLENDVPS    Y9, Y10, Y7, Y7
 	VMULPS       elementwiseConstants<>+960(SB), Y8, Y8
 	VMULPS       Y7, Y6, Y6
-	VMOVUPS      Y6, (AX)(R8*4)
+	VMOVUPS      Y6, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y5, Y6
-	VANDPS       Y3, Y6, Y7
-	VCMPPS       $0x11, Y7, Y1, Y8
-	VBLENDVPS    Y8, Y1, Y7, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVAPS      Y8, Y9
-	VFNMADD231PS Y7, Y7, Y9
-	VMULPS       Y8, Y4, Y8
-	VCMPPS       $0x00, Y8, Y8, Y10
-	VMOVAPS      Y2, Y11
-	VFMADD231PS  elementwiseConstants<>+96(SB), Y8, Y11
-	VSUBPS       Y2, Y11, Y12
-	VMOVAPS      Y8, Y13
-	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
-	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X6
+	VANDPS       X3, X6, X7
+	VCMPPS       $0x11, X7, X1, X8
+	VBLENDVPS    X8, X1, X7, X7
+	VMULPS       X7, X7, X8
+	VMOVAPS      X8, X9
+	VFNMADD231PS X7, X7, X9
+	VMULPS       X8, X4, X8
+	VCMPPS       $0x00, X8, X8, X10
+	VMOVAPS      X2, X11
+	VFMADD231PS  elementwiseConstants<>+96(SB), X8, X11
+	VSUBPS       X2, X11, X12
+	VMOVAPS      X8, X13
+	VFNMADD231PS elementwiseConstants<>+160(SB), X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       Y0, Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, Y11, Y8, Y8
-	VMULPS       elementwiseConstants<>+544(SB), Y9, Y9
-	VFMADD231PS  Y8, Y9, Y8
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X8, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X8, X8
+	VMULPS       elementwiseConstants<>+544(SB), X9, X9
+	VFMADD231PS  X8, X9, X8
 	VBROADCASTSS elementwiseConstants<>+576(SB), Y9
-	VFMADD213PS  Y0, Y9, Y7
-	VDIVPS       Y7, Y0, Y7
+	VFMADD213PS  X0, X9, X7
+	VDIVPS       X7, X0, X7
 	VBROADCASTSS elementwiseConstants<>+640(SB), Y9
-	VFMADD231PS  elementwiseConstants<>+608(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+672(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+704(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+736(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+768(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+800(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+832(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+864(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+896(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+928(SB), Y7, Y9
-	VMULPS       Y8, Y9, Y7
+	VFMADD231PS  elementwiseConstants<>+608(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+672(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+704(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+736(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+768(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+800(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+832(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+864(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+896(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+928(SB), X7, X9
+	VMULPS       X8, X9, X7
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
-	VCMPPS       $0x11, Y6, Y9, Y9
-	VSUBPS       Y7, Y0, Y10
-	VBLENDVPS    Y9, Y10, Y7, Y7
-	VMULPS       elementwiseConstants<>+960(SB), Y8, Y8
-	VMULPS       Y7, Y6, Y6
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X6, X7
-	TESTL        $0x00000004, SI
-	JE           two5
-	VMOVUPS      X7, (R8)
-	VEXTRACTF128 $0x01, Y6, X7
-	ADDQ         $0x10, R8
+	VCMPPS       $0x11, X6, X9, X9
+	VSUBPS       X7, X0, X10
+	VBLENDVPS    X9, X10, X7, X7
+	VMULPS       elementwiseConstants<>+960(SB), X8, X8
+	VMULPS       X7, X6, X6
+	VMOVUPS      X6, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two5:
-	TESTL   $0x00000002, SI
-	JE      one5
-	VMOVLPS X7, (R8)
-	VPSRLDQ $0x08, X7, X7
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X5, X6
+	VANDPS       X3, X6, X7
+	VCMPPS       $0x11, X7, X1, X8
+	VBLENDVPS    X8, X1, X7, X7
+	VMULPS       X7, X7, X8
+	VMOVAPS      X8, X9
+	VFNMADD231PS X7, X7, X9
+	VMULPS       X8, X4, X8
+	VCMPPS       $0x00, X8, X8, X10
+	VMOVAPS      X2, X11
+	VFMADD231PS  elementwiseConstants<>+96(SB), X8, X11
+	VSUBPS       X2, X11, X12
+	VMOVAPS      X8, X13
+	VFNMADD231PS elementwiseConstants<>+160(SB), X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X8, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X8, X8
+	VMULPS       elementwiseConstants<>+544(SB), X9, X9
+	VFMADD231PS  X8, X9, X8
+	VBROADCASTSS elementwiseConstants<>+576(SB), Y9
+	VFMADD213PS  X0, X9, X7
+	VDIVPS       X7, X0, X7
+	VBROADCASTSS elementwiseConstants<>+640(SB), Y9
+	VFMADD231PS  elementwiseConstants<>+608(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+672(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+704(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+736(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+768(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+800(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+832(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+864(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+896(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+928(SB), X7, X9
+	VMULPS       X8, X9, X7
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
+	VCMPPS       $0x11, X6, X9, X9
+	VSUBPS       X7, X0, X10
+	VBLENDVPS    X9, X10, X7, X7
+	VMULPS       elementwiseConstants<>+960(SB), X8, X8
+	VMULPS       X7, X6, X6
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X6, X6
+	TESTL        $0x00000002, AX
+	JE           one5
+	VMOVLPS      X6, (R8)
+	VPSRLDQ      $0x08, X6, X6
+	ADDQ         $0x08, R8
 
 one5:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored5
-	VMOVSS X7, (R8)
+	VMOVSS X6, (R8)
 
 stored5:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1019,28 +1125,29 @@ TEXT ·geluSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+480(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+128(SB), Y2
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y3
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y4
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y4
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R9*4), Y5
-	VMOVUPS      (DX)(R9*4), Y6
+	VMOVUPS      (SI)(R9*4), Y5
+	VMOVUPS      (DI)(R9*4), Y6
 	VANDPS       Y3, Y6, Y7
 	VCMPPS       $0x11, Y7, Y1, Y8
 	VBLENDVPS    Y8, Y1, Y7, Y7
@@ -1093,93 +1200,146 @@ vector:
 	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y7, Y6
 	VMULPS       Y6, Y5, Y5
-	VMOVUPS      Y5, (AX)(R9*4)
+	VMOVUPS      Y5, (BX)(R9*4)
 	ADDQ         $+8, R9
-	CMPQ         R9, SI
+	CMPQ         R9, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y4, Y5
-	VMASKMOVPS   (DX)(R9*4), Y4, Y6
-	VANDPS       Y3, Y6, Y7
-	VCMPPS       $0x11, Y7, Y1, Y8
-	VBLENDVPS    Y8, Y1, Y7, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVAPS      Y8, Y9
-	VFNMADD231PS Y7, Y7, Y9
-	VMULPS       elementwiseConstants<>+512(SB), Y8, Y8
-	VCMPPS       $0x00, Y8, Y8, Y10
-	VMOVAPS      Y2, Y11
-	VFMADD231PS  elementwiseConstants<>+96(SB), Y8, Y11
-	VSUBPS       Y2, Y11, Y12
-	VMOVAPS      Y8, Y13
-	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
-	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	CMPQ         R9, DX
+	JGE          vectorFew
+	VMOVUPS      (SI)(R9*4), X5
+	VMOVUPS      (DI)(R9*4), X6
+	VANDPS       X3, X6, X7
+	VCMPPS       $0x11, X7, X1, X8
+	VBLENDVPS    X8, X1, X7, X7
+	VMULPS       X7, X7, X8
+	VMOVAPS      X8, X9
+	VFNMADD231PS X7, X7, X9
+	VMULPS       elementwiseConstants<>+512(SB), X8, X8
+	VCMPPS       $0x00, X8, X8, X10
+	VMOVAPS      X2, X11
+	VFMADD231PS  elementwiseConstants<>+96(SB), X8, X11
+	VSUBPS       X2, X11, X12
+	VMOVAPS      X8, X13
+	VFNMADD231PS elementwiseConstants<>+160(SB), X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       Y0, Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, Y11, Y8, Y8
-	VMULPS       elementwiseConstants<>+544(SB), Y9, Y9
-	VFMADD231PS  Y8, Y9, Y8
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X8, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X8, X8
+	VMULPS       elementwiseConstants<>+544(SB), X9, X9
+	VFMADD231PS  X8, X9, X8
 	VBROADCASTSS elementwiseConstants<>+576(SB), Y9
-	VFMADD213PS  Y0, Y9, Y7
-	VDIVPS       Y7, Y0, Y7
+	VFMADD213PS  X0, X9, X7
+	VDIVPS       X7, X0, X7
 	VBROADCASTSS elementwiseConstants<>+640(SB), Y9
-	VFMADD231PS  elementwiseConstants<>+608(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+672(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+704(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+736(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+768(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+800(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+832(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+864(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+896(SB), Y7, Y9
-	VFMADD213PS  elementwiseConstants<>+928(SB), Y7, Y9
-	VMULPS       Y8, Y9, Y7
+	VFMADD231PS  elementwiseConstants<>+608(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+672(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+704(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+736(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+768(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+800(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+832(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+864(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+896(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+928(SB), X7, X9
+	VMULPS       X8, X9, X7
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
-	VCMPPS       $0x11, Y6, Y9, Y9
-	VSUBPS       Y7, Y0, Y10
-	VBLENDVPS    Y9, Y10, Y7, Y7
-	VMULPS       elementwiseConstants<>+960(SB), Y8, Y8
-	VMULPS       Y8, Y6, Y6
-	VADDPS       Y6, Y7, Y6
-	VMULPS       Y6, Y5, Y5
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X5, X6
-	TESTL        $0x00000004, DI
-	JE           two6
-	VMOVUPS      X6, (R9)
-	VEXTRACTF128 $0x01, Y5, X6
-	ADDQ         $0x10, R9
+	VCMPPS       $0x11, X6, X9, X9
+	VSUBPS       X7, X0, X10
+	VBLENDVPS    X9, X10, X7, X7
+	VMULPS       elementwiseConstants<>+960(SB), X8, X8
+	VMULPS       X8, X6, X6
+	VADDPS       X6, X7, X6
+	VMULPS       X6, X5, X5
+	VMOVUPS      X5, (BX)(R9*4)
+	ADDQ         $+4, R9
 
-two6:
-	TESTL   $0x00000002, DI
-	JE      one6
-	VMOVLPS X6, (R9)
-	VPSRLDQ $0x08, X6, X6
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R9*4), X4, X5
+	VMASKMOVPS   (DI)(R9*4), X4, X6
+	VANDPS       X3, X6, X7
+	VCMPPS       $0x11, X7, X1, X8
+	VBLENDVPS    X8, X1, X7, X7
+	VMULPS       X7, X7, X8
+	VMOVAPS      X8, X9
+	VFNMADD231PS X7, X7, X9
+	VMULPS       elementwiseConstants<>+512(SB), X8, X8
+	VCMPPS       $0x00, X8, X8, X10
+	VMOVAPS      X2, X11
+	VFMADD231PS  elementwiseConstants<>+96(SB), X8, X11
+	VSUBPS       X2, X11, X12
+	VMOVAPS      X8, X13
+	VFNMADD231PS elementwiseConstants<>+160(SB), X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X8, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X8, X8
+	VMULPS       elementwiseConstants<>+544(SB), X9, X9
+	VFMADD231PS  X8, X9, X8
+	VBROADCASTSS elementwiseConstants<>+576(SB), Y9
+	VFMADD213PS  X0, X9, X7
+	VDIVPS       X7, X0, X7
+	VBROADCASTSS elementwiseConstants<>+640(SB), Y9
+	VFMADD231PS  elementwiseConstants<>+608(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+672(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+704(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+736(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+768(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+800(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+832(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+864(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+896(SB), X7, X9
+	VFMADD213PS  elementwiseConstants<>+928(SB), X7, X9
+	VMULPS       X8, X9, X7
+	VBROADCASTSS elementwiseConstants<>+0(SB), Y9
+	VCMPPS       $0x11, X6, X9, X9
+	VSUBPS       X7, X0, X10
+	VBLENDVPS    X9, X10, X7, X7
+	VMULPS       elementwiseConstants<>+960(SB), X8, X8
+	VMULPS       X8, X6, X6
+	VADDPS       X6, X7, X6
+	VMULPS       X6, X5, X5
+	LEAQ         (BX)(R9*4), R9
+	VMOVAPS      X5, X5
+	TESTL        $0x00000002, AX
+	JE           one6
+	VMOVLPS      X5, (R9)
+	VPSRLDQ      $0x08, X5, X5
+	ADDQ         $0x08, R9
 
 one6:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored6
-	VMOVSS X6, (R9)
+	VMOVSS X5, (R9)
 
 stored6:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -1190,65 +1350,69 @@ vectorDone:
 TEXT ·hardShrinkAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+992(SB), Y1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y3
+	VMOVUPS (SI)(R8*4), Y3
 	VANDPS  Y0, Y3, Y4
 	VCMPPS  $0x11, Y1, Y4, Y4
 	VANDNPS Y3, Y4, Y3
-	VMOVUPS Y3, (AX)(R8*4)
+	VMOVUPS Y3, (BX)(R8*4)
 	ADDQ    $+8, R8
-	CMPQ    R8, BX
+	CMPQ    R8, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y2, Y3
-	VANDPS       Y0, Y3, Y4
-	VCMPPS       $0x11, Y1, Y4, Y4
-	VANDNPS      Y3, Y4, Y3
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, SI
-	JE           two7
-	VMOVUPS      X4, (R8)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R8
+	CMPQ    R8, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R8*4), X3
+	VANDPS  X0, X3, X4
+	VCMPPS  $0x11, X1, X4, X4
+	VANDNPS X3, X4, X3
+	VMOVUPS X3, (BX)(R8*4)
+	ADDQ    $+4, R8
 
-two7:
-	TESTL   $0x00000002, SI
-	JE      one7
-	VMOVLPS X4, (R8)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X2, X3
+	VANDPS     X0, X3, X4
+	VCMPPS     $0x11, X1, X4, X4
+	VANDNPS    X3, X4, X3
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one7
+	VMOVLPS    X3, (R8)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R8
 
 one7:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored7
-	VMOVSS X4, (R8)
+	VMOVSS X3, (R8)
 
 stored7:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1259,69 +1423,74 @@ vectorDone:
 TEXT ·hardShrinkSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y1
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y3
-	VMOVUPS (DX)(R9*4), Y4
+	VMOVUPS (SI)(R9*4), Y3
+	VMOVUPS (DI)(R9*4), Y4
 	VCMPPS  $0x00, Y0, Y4, Y4
 	VANDNPS Y1, Y4, Y4
 	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(R9*4)
+	VMOVUPS Y3, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y2, Y3
-	VMASKMOVPS   (DX)(R9*4), Y2, Y4
-	VCMPPS       $0x00, Y0, Y4, Y4
-	VANDNPS      Y1, Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, DI
-	JE           two8
-	VMOVUPS      X4, (R9)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R9
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R9*4), X3
+	VMOVUPS (DI)(R9*4), X4
+	VCMPPS  $0x00, X0, X4, X4
+	VANDNPS X1, X4, X4
+	VMULPS  X4, X3, X3
+	VMOVUPS X3, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two8:
-	TESTL   $0x00000002, DI
-	JE      one8
-	VMOVLPS X4, (R9)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X2, X3
+	VMASKMOVPS (DI)(R9*4), X2, X4
+	VCMPPS     $0x00, X0, X4, X4
+	VANDNPS    X1, X4, X4
+	VMULPS     X4, X3, X3
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one8
+	VMOVLPS    X3, (R9)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R9
 
 one8:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored8
-	VMOVSS X4, (R9)
+	VMOVSS X3, (R9)
 
 stored8:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -1333,71 +1502,78 @@ TEXT ·hardSigmoidAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+1056(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+1024(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y4
+	VMOVUPS   (SI)(R8*4), Y4
 	VADDPS    Y1, Y4, Y4
 	VCMPPS    $0x11, Y2, Y4, Y5
 	VANDNPS   Y4, Y5, Y4
 	VCMPPS    $0x11, Y4, Y0, Y5
 	VBLENDVPS Y5, Y0, Y4, Y4
 	VDIVPS    Y0, Y4, Y4
-	VMOVUPS   Y4, (AX)(R8*4)
+	VMOVUPS   Y4, (BX)(R8*4)
 	ADDQ      $+8, R8
-	CMPQ      R8, BX
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y3, Y4
-	VADDPS       Y1, Y4, Y4
-	VCMPPS       $0x11, Y2, Y4, Y5
-	VANDNPS      Y4, Y5, Y4
-	VCMPPS       $0x11, Y4, Y0, Y5
-	VBLENDVPS    Y5, Y0, Y4, Y4
-	VDIVPS       Y0, Y4, Y4
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, SI
-	JE           two9
-	VMOVUPS      X5, (R8)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R8
+	CMPQ      R8, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R8*4), X4
+	VADDPS    X1, X4, X4
+	VCMPPS    $0x11, X2, X4, X5
+	VANDNPS   X4, X5, X4
+	VCMPPS    $0x11, X4, X0, X5
+	VBLENDVPS X5, X0, X4, X4
+	VDIVPS    X0, X4, X4
+	VMOVUPS   X4, (BX)(R8*4)
+	ADDQ      $+4, R8
 
-two9:
-	TESTL   $0x00000002, SI
-	JE      one9
-	VMOVLPS X5, (R8)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X3, X4
+	VADDPS     X1, X4, X4
+	VCMPPS     $0x11, X2, X4, X5
+	VANDNPS    X4, X5, X4
+	VCMPPS     $0x11, X4, X0, X5
+	VBLENDVPS  X5, X0, X4, X4
+	VDIVPS     X0, X4, X4
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one9
+	VMOVLPS    X4, (R8)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R8
 
 one9:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored9
-	VMOVSS X5, (R8)
+	VMOVSS X4, (R8)
 
 stored9:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1409,73 +1585,80 @@ TEXT ·hardSigmoidSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+1088(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y4
-	VMOVUPS (DX)(R9*4), Y5
+	VMOVUPS (SI)(R9*4), Y4
+	VMOVUPS (DI)(R9*4), Y5
 	VCMPPS  $0x11, Y5, Y0, Y6
 	VANDPS  Y1, Y6, Y6
 	VCMPPS  $0x11, Y2, Y5, Y5
 	VANDPS  Y6, Y5, Y5
 	VMULPS  Y5, Y4, Y4
-	VMOVUPS Y4, (AX)(R9*4)
+	VMOVUPS Y4, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y3, Y4
-	VMASKMOVPS   (DX)(R9*4), Y3, Y5
-	VCMPPS       $0x11, Y5, Y0, Y6
-	VANDPS       Y1, Y6, Y6
-	VCMPPS       $0x11, Y2, Y5, Y5
-	VANDPS       Y6, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, DI
-	JE           two10
-	VMOVUPS      X5, (R9)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R9
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R9*4), X4
+	VMOVUPS (DI)(R9*4), X5
+	VCMPPS  $0x11, X5, X0, X6
+	VANDPS  X1, X6, X6
+	VCMPPS  $0x11, X2, X5, X5
+	VANDPS  X6, X5, X5
+	VMULPS  X5, X4, X4
+	VMOVUPS X4, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two10:
-	TESTL   $0x00000002, DI
-	JE      one10
-	VMOVLPS X5, (R9)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X3, X4
+	VMASKMOVPS (DI)(R9*4), X3, X5
+	VCMPPS     $0x11, X5, X0, X6
+	VANDPS     X1, X6, X6
+	VCMPPS     $0x11, X2, X5, X5
+	VANDPS     X6, X5, X5
+	VMULPS     X5, X4, X4
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one10
+	VMOVLPS    X4, (R9)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R9
 
 one10:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored10
-	VMOVSS X5, (R9)
+	VMOVSS X4, (R9)
 
 stored10:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -1487,26 +1670,27 @@ TEXT ·hardSiluAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+1056(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+1024(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y4
+	VMOVUPS   (SI)(R8*4), Y4
 	VADDPS    Y1, Y4, Y5
 	VCMPPS    $0x11, Y2, Y5, Y6
 	VANDNPS   Y5, Y6, Y5
@@ -1514,46 +1698,53 @@ vector:
 	VBLENDVPS Y6, Y0, Y5, Y5
 	VDIVPS    Y0, Y5, Y5
 	VMULPS    Y5, Y4, Y4
-	VMOVUPS   Y4, (AX)(R8*4)
+	VMOVUPS   Y4, (BX)(R8*4)
 	ADDQ      $+8, R8
-	CMPQ      R8, BX
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y3, Y4
-	VADDPS       Y1, Y4, Y5
-	VCMPPS       $0x11, Y2, Y5, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x11, Y5, Y0, Y6
-	VBLENDVPS    Y6, Y0, Y5, Y5
-	VDIVPS       Y0, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, SI
-	JE           two11
-	VMOVUPS      X5, (R8)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R8
+	CMPQ      R8, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R8*4), X4
+	VADDPS    X1, X4, X5
+	VCMPPS    $0x11, X2, X5, X6
+	VANDNPS   X5, X6, X5
+	VCMPPS    $0x11, X5, X0, X6
+	VBLENDVPS X6, X0, X5, X5
+	VDIVPS    X0, X5, X5
+	VMULPS    X5, X4, X4
+	VMOVUPS   X4, (BX)(R8*4)
+	ADDQ      $+4, R8
 
-two11:
-	TESTL   $0x00000002, SI
-	JE      one11
-	VMOVLPS X5, (R8)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X3, X4
+	VADDPS     X1, X4, X5
+	VCMPPS     $0x11, X2, X5, X6
+	VANDNPS    X5, X6, X5
+	VCMPPS     $0x11, X5, X0, X6
+	VBLENDVPS  X6, X0, X5, X5
+	VDIVPS     X0, X5, X5
+	VMULPS     X5, X4, X4
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one11
+	VMOVLPS    X4, (R8)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R8
 
 one11:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored11
-	VMOVSS X5, (R8)
+	VMOVSS X4, (R8)
 
 stored11:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1566,28 +1757,29 @@ TEXT ·hardSiluSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+544(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+1120(SB), Y2
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y3
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y4
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y4
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R9*4), Y5
-	VMOVUPS   (DX)(R9*4), Y6
+	VMOVUPS   (SI)(R9*4), Y5
+	VMOVUPS   (DI)(R9*4), Y6
 	VDIVPS    Y0, Y6, Y7
 	VADDPS    Y1, Y7, Y7
 	VCMPPS    $0x11, Y6, Y2, Y8
@@ -1595,48 +1787,56 @@ vector:
 	VCMPPS    $0x11, Y0, Y6, Y6
 	VBLENDVPS Y6, Y7, Y3, Y6
 	VMULPS    Y6, Y5, Y5
-	VMOVUPS   Y5, (AX)(R9*4)
+	VMOVUPS   Y5, (BX)(R9*4)
 	ADDQ      $+8, R9
-	CMPQ      R9, SI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y4, Y5
-	VMASKMOVPS   (DX)(R9*4), Y4, Y6
-	VDIVPS       Y0, Y6, Y7
-	VADDPS       Y1, Y7, Y7
-	VCMPPS       $0x11, Y6, Y2, Y8
-	VANDPS       Y7, Y8, Y7
-	VCMPPS       $0x11, Y0, Y6, Y6
-	VBLENDVPS    Y6, Y7, Y3, Y6
-	VMULPS       Y6, Y5, Y5
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X5, X6
-	TESTL        $0x00000004, DI
-	JE           two12
-	VMOVUPS      X6, (R9)
-	VEXTRACTF128 $0x01, Y5, X6
-	ADDQ         $0x10, R9
+	CMPQ      R9, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R9*4), X5
+	VMOVUPS   (DI)(R9*4), X6
+	VDIVPS    X0, X6, X7
+	VADDPS    X1, X7, X7
+	VCMPPS    $0x11, X6, X2, X8
+	VANDPS    X7, X8, X7
+	VCMPPS    $0x11, X0, X6, X6
+	VBLENDVPS X6, X7, X3, X6
+	VMULPS    X6, X5, X5
+	VMOVUPS   X5, (BX)(R9*4)
+	ADDQ      $+4, R9
 
-two12:
-	TESTL   $0x00000002, DI
-	JE      one12
-	VMOVLPS X6, (R9)
-	VPSRLDQ $0x08, X6, X6
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X4, X5
+	VMASKMOVPS (DI)(R9*4), X4, X6
+	VDIVPS     X0, X6, X7
+	VADDPS     X1, X7, X7
+	VCMPPS     $0x11, X6, X2, X8
+	VANDPS     X7, X8, X7
+	VCMPPS     $0x11, X0, X6, X6
+	VBLENDVPS  X6, X7, X3, X6
+	VMULPS     X6, X5, X5
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X5, X5
+	TESTL      $0x00000002, AX
+	JE         one12
+	VMOVLPS    X5, (R9)
+	VPSRLDQ    $0x08, X5, X5
+	ADDQ       $0x08, R9
 
 one12:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored12
-	VMOVSS X6, (R9)
+	VMOVSS X5, (R9)
 
 stored12:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -1647,67 +1847,72 @@ vectorDone:
 TEXT ·hardTanhAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+1152(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y3
+	VMOVUPS   (SI)(R8*4), Y3
 	VCMPPS    $0x11, Y0, Y3, Y4
 	VBLENDVPS Y4, Y0, Y3, Y3
 	VCMPPS    $0x11, Y3, Y1, Y4
 	VBLENDVPS Y4, Y1, Y3, Y3
-	VMOVUPS   Y3, (AX)(R8*4)
+	VMOVUPS   Y3, (BX)(R8*4)
 	ADDQ      $+8, R8
-	CMPQ      R8, BX
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y2, Y3
-	VCMPPS       $0x11, Y0, Y3, Y4
-	VBLENDVPS    Y4, Y0, Y3, Y3
-	VCMPPS       $0x11, Y3, Y1, Y4
-	VBLENDVPS    Y4, Y1, Y3, Y3
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, SI
-	JE           two13
-	VMOVUPS      X4, (R8)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R8
+	CMPQ      R8, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R8*4), X3
+	VCMPPS    $0x11, X0, X3, X4
+	VBLENDVPS X4, X0, X3, X3
+	VCMPPS    $0x11, X3, X1, X4
+	VBLENDVPS X4, X1, X3, X3
+	VMOVUPS   X3, (BX)(R8*4)
+	ADDQ      $+4, R8
 
-two13:
-	TESTL   $0x00000002, SI
-	JE      one13
-	VMOVLPS X4, (R8)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X2, X3
+	VCMPPS     $0x11, X0, X3, X4
+	VBLENDVPS  X4, X0, X3, X3
+	VCMPPS     $0x11, X3, X1, X4
+	VBLENDVPS  X4, X1, X3, X3
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one13
+	VMOVLPS    X3, (R8)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R8
 
 one13:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored13
-	VMOVSS X4, (R8)
+	VMOVSS X3, (R8)
 
 stored13:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1719,71 +1924,77 @@ TEXT ·hardTanhSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+1184(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y4
-	VMOVUPS (DX)(R9*4), Y5
+	VMOVUPS (SI)(R9*4), Y4
+	VMOVUPS (DI)(R9*4), Y5
 	VANDPS  Y0, Y5, Y5
 	VCMPPS  $0x11, Y1, Y5, Y5
 	VANDPS  Y2, Y5, Y5
 	VMULPS  Y5, Y4, Y4
-	VMOVUPS Y4, (AX)(R9*4)
+	VMOVUPS Y4, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y3, Y4
-	VMASKMOVPS   (DX)(R9*4), Y3, Y5
-	VANDPS       Y0, Y5, Y5
-	VCMPPS       $0x11, Y1, Y5, Y5
-	VANDPS       Y2, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, DI
-	JE           two14
-	VMOVUPS      X5, (R9)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R9
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R9*4), X4
+	VMOVUPS (DI)(R9*4), X5
+	VANDPS  X0, X5, X5
+	VCMPPS  $0x11, X1, X5, X5
+	VANDPS  X2, X5, X5
+	VMULPS  X5, X4, X4
+	VMOVUPS X4, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two14:
-	TESTL   $0x00000002, DI
-	JE      one14
-	VMOVLPS X5, (R9)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X3, X4
+	VMASKMOVPS (DI)(R9*4), X3, X5
+	VANDPS     X0, X5, X5
+	VCMPPS     $0x11, X1, X5, X5
+	VANDPS     X2, X5, X5
+	VMULPS     X5, X4, X4
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one14
+	VMOVLPS    X4, (R9)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R9
 
 one14:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored14
-	VMOVSS X5, (R9)
+	VMOVSS X4, (R9)
 
 stored14:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -1794,65 +2005,69 @@ vectorDone:
 TEXT ·leakyReluAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+1216(SB), Y1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y3
+	VMOVUPS   (SI)(R8*4), Y3
 	VCMPPS    $0x11, Y0, Y3, Y4
 	VMULPS    Y3, Y1, Y5
 	VBLENDVPS Y4, Y5, Y3, Y3
-	VMOVUPS   Y3, (AX)(R8*4)
+	VMOVUPS   Y3, (BX)(R8*4)
 	ADDQ      $+8, R8
-	CMPQ      R8, BX
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y2, Y3
-	VCMPPS       $0x11, Y0, Y3, Y4
-	VMULPS       Y3, Y1, Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, SI
-	JE           two15
-	VMOVUPS      X4, (R8)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R8
+	CMPQ      R8, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R8*4), X3
+	VCMPPS    $0x11, X0, X3, X4
+	VMULPS    X3, X1, X5
+	VBLENDVPS X4, X5, X3, X3
+	VMOVUPS   X3, (BX)(R8*4)
+	ADDQ      $+4, R8
 
-two15:
-	TESTL   $0x00000002, SI
-	JE      one15
-	VMOVLPS X4, (R8)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X2, X3
+	VCMPPS     $0x11, X0, X3, X4
+	VMULPS     X3, X1, X5
+	VBLENDVPS  X4, X5, X3, X3
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one15
+	VMOVLPS    X3, (R8)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R8
 
 one15:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored15
-	VMOVSS X4, (R8)
+	VMOVSS X3, (R8)
 
 stored15:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1864,69 +2079,74 @@ TEXT ·leakyReluSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+1216(SB), Y2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R9*4), Y4
-	VMOVUPS   (DX)(R9*4), Y5
+	VMOVUPS   (SI)(R9*4), Y4
+	VMOVUPS   (DI)(R9*4), Y5
 	VCMPPS    $0x11, Y5, Y0, Y5
 	VBLENDVPS Y5, Y1, Y2, Y5
 	VMULPS    Y5, Y4, Y4
-	VMOVUPS   Y4, (AX)(R9*4)
+	VMOVUPS   Y4, (BX)(R9*4)
 	ADDQ      $+8, R9
-	CMPQ      R9, SI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y3, Y4
-	VMASKMOVPS   (DX)(R9*4), Y3, Y5
-	VCMPPS       $0x11, Y5, Y0, Y5
-	VBLENDVPS    Y5, Y1, Y2, Y5
-	VMULPS       Y5, Y4, Y4
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, DI
-	JE           two16
-	VMOVUPS      X5, (R9)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R9
+	CMPQ      R9, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R9*4), X4
+	VMOVUPS   (DI)(R9*4), X5
+	VCMPPS    $0x11, X5, X0, X5
+	VBLENDVPS X5, X1, X2, X5
+	VMULPS    X5, X4, X4
+	VMOVUPS   X4, (BX)(R9*4)
+	ADDQ      $+4, R9
 
-two16:
-	TESTL   $0x00000002, DI
-	JE      one16
-	VMOVLPS X5, (R9)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X3, X4
+	VMASKMOVPS (DI)(R9*4), X3, X5
+	VCMPPS     $0x11, X5, X0, X5
+	VBLENDVPS  X5, X1, X2, X5
+	VMULPS     X5, X4, X4
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one16
+	VMOVLPS    X4, (R9)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R9
 
 one16:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored16
-	VMOVSS X5, (R9)
+	VMOVSS X4, (R9)
 
 stored16:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -1942,26 +2162,27 @@ TEXT ·logSigmoidAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
 	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+192(SB), Y6
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y7
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y7
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y8
+	VMOVUPS      (SI)(R8*4), Y8
 	VXORPS       Y0, Y8, Y8
 	VCMPPS       $0x11, Y8, Y2, Y9
 	VANDPS       Y8, Y9, Y9
@@ -1999,76 +2220,113 @@ vector:
 	VFMADD231PS  Y8, Y10, Y11
 	VADDPS       Y11, Y9, Y8
 	VXORPS       Y0, Y8, Y8
-	VMOVUPS      Y8, (AX)(R8*4)
+	VMOVUPS      Y8, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y7, Y8
-	VXORPS       Y0, Y8, Y8
-	VCMPPS       $0x11, Y8, Y2, Y9
-	VANDPS       Y8, Y9, Y9
-	VANDPS       Y3, Y8, Y8
-	VXORPS       Y0, Y8, Y8
-	VCMPPS       $0x00, Y8, Y8, Y10
-	VMOVAPS      Y1, Y11
-	VFMADD231PS  Y4, Y8, Y11
-	VSUBPS       Y1, Y11, Y12
-	VMOVAPS      Y8, Y13
-	VFNMADD231PS Y5, Y12, Y13
-	VFNMADD231PS Y6, Y12, Y13
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X8
+	VXORPS       X0, X8, X8
+	VCMPPS       $0x11, X8, X2, X9
+	VANDPS       X8, X9, X9
+	VANDPS       X3, X8, X8
+	VXORPS       X0, X8, X8
+	VCMPPS       $0x00, X8, X8, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X4, X8, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X8, X13
+	VFNMADD231PS X5, X12, X13
+	VFNMADD231PS X6, X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, Y11, Y8, Y8
-	VADDPS       elementwiseConstants<>+1280(SB), Y8, Y10
-	VDIVPS       Y10, Y8, Y8
-	VMULPS       Y8, Y8, Y10
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       elementwiseConstants<>+32(SB), X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X8, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X8, X8
+	VADDPS       elementwiseConstants<>+1280(SB), X8, X10
+	VDIVPS       X10, X8, X8
+	VMULPS       X8, X8, X10
 	VBROADCASTSS elementwiseConstants<>+1344(SB), Y11
-	VFMADD231PS  elementwiseConstants<>+1312(SB), Y10, Y11
-	VFMADD213PS  elementwiseConstants<>+1376(SB), Y10, Y11
-	VFMADD213PS  elementwiseConstants<>+1408(SB), Y10, Y11
-	VMULPS       Y10, Y11, Y10
-	VADDPS       Y8, Y8, Y11
-	VFMADD231PS  Y8, Y10, Y11
-	VADDPS       Y11, Y9, Y8
-	VXORPS       Y0, Y8, Y8
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X8, X9
-	TESTL        $0x00000004, SI
-	JE           two17
-	VMOVUPS      X9, (R8)
-	VEXTRACTF128 $0x01, Y8, X9
-	ADDQ         $0x10, R8
+	VFMADD231PS  elementwiseConstants<>+1312(SB), X10, X11
+	VFMADD213PS  elementwiseConstants<>+1376(SB), X10, X11
+	VFMADD213PS  elementwiseConstants<>+1408(SB), X10, X11
+	VMULPS       X10, X11, X10
+	VADDPS       X8, X8, X11
+	VFMADD231PS  X8, X10, X11
+	VADDPS       X11, X9, X8
+	VXORPS       X0, X8, X8
+	VMOVUPS      X8, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two17:
-	TESTL   $0x00000002, SI
-	JE      one17
-	VMOVLPS X9, (R8)
-	VPSRLDQ $0x08, X9, X9
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X7, X8
+	VXORPS       X0, X8, X8
+	VCMPPS       $0x11, X8, X2, X9
+	VANDPS       X8, X9, X9
+	VANDPS       X3, X8, X8
+	VXORPS       X0, X8, X8
+	VCMPPS       $0x00, X8, X8, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X4, X8, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X8, X13
+	VFNMADD231PS X5, X12, X13
+	VFNMADD231PS X6, X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       elementwiseConstants<>+32(SB), X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X8, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X8, X8
+	VADDPS       elementwiseConstants<>+1280(SB), X8, X10
+	VDIVPS       X10, X8, X8
+	VMULPS       X8, X8, X10
+	VBROADCASTSS elementwiseConstants<>+1344(SB), Y11
+	VFMADD231PS  elementwiseConstants<>+1312(SB), X10, X11
+	VFMADD213PS  elementwiseConstants<>+1376(SB), X10, X11
+	VFMADD213PS  elementwiseConstants<>+1408(SB), X10, X11
+	VMULPS       X10, X11, X10
+	VADDPS       X8, X8, X11
+	VFMADD231PS  X8, X10, X11
+	VADDPS       X11, X9, X8
+	VXORPS       X0, X8, X8
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X8, X8
+	TESTL        $0x00000002, AX
+	JE           one17
+	VMOVLPS      X8, (R8)
+	VPSRLDQ      $0x08, X8, X8
+	ADDQ         $0x08, R8
 
 one17:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored17
-	VMOVSS X9, (R8)
+	VMOVSS X8, (R8)
 
 stored17:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2086,28 +2344,29 @@ TEXT ·logSigmoidSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y7
 	VBROADCASTSS elementwiseConstants<>+288(SB), Y8
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y9
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y9
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R9*4), Y10
-	VMOVUPS      (DX)(R9*4), Y11
+	VMOVUPS      (SI)(R9*4), Y10
+	VMOVUPS      (DI)(R9*4), Y11
 	VCMPPS       $0x11, Y0, Y11, Y12
 	VBLENDVPS    Y12, Y0, Y11, Y11
 	VMOVAPS      Y1, Y12
@@ -2128,61 +2387,82 @@ vector:
 	VFMADD231PS  Y12, Y11, Y13
 	VXORPS       elementwiseConstants<>+1248(SB), Y13, Y11
 	VMULPS       Y11, Y10, Y10
-	VMOVUPS      Y10, (AX)(R9*4)
+	VMOVUPS      Y10, (BX)(R9*4)
 	ADDQ         $+8, R9
-	CMPQ         R9, SI
+	CMPQ         R9, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y9, Y10
-	VMASKMOVPS   (DX)(R9*4), Y9, Y11
-	VCMPPS       $0x11, Y0, Y11, Y12
-	VBLENDVPS    Y12, Y0, Y11, Y11
-	VMOVAPS      Y1, Y12
-	VFMADD231PS  Y3, Y11, Y12
-	VSUBPS       Y1, Y12, Y13
-	VFNMADD231PS Y4, Y13, Y11
-	VFNMADD231PS Y5, Y13, Y11
-	VMOVAPS      Y7, Y13
-	VFMADD231PS  Y11, Y6, Y13
-	VFMADD213PS  Y8, Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
-	VMULPS       Y11, Y11, Y14
-	VFMADD231PS  Y14, Y13, Y11
-	VPSLLD       $0x17, Y12, Y12
-	VPADDD       Y12, Y2, Y12
-	VSUBPS       Y2, Y12, Y13
-	VFMADD231PS  Y12, Y11, Y13
-	VXORPS       elementwiseConstants<>+1248(SB), Y13, Y11
-	VMULPS       Y11, Y10, Y10
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X10, X11
-	TESTL        $0x00000004, DI
-	JE           two18
-	VMOVUPS      X11, (R9)
-	VEXTRACTF128 $0x01, Y10, X11
-	ADDQ         $0x10, R9
+	CMPQ         R9, DX
+	JGE          vectorFew
+	VMOVUPS      (SI)(R9*4), X10
+	VMOVUPS      (DI)(R9*4), X11
+	VCMPPS       $0x11, X0, X11, X12
+	VBLENDVPS    X12, X0, X11, X11
+	VMOVAPS      X1, X12
+	VFMADD231PS  X3, X11, X12
+	VSUBPS       X1, X12, X13
+	VFNMADD231PS X4, X13, X11
+	VFNMADD231PS X5, X13, X11
+	VMOVAPS      X7, X13
+	VFMADD231PS  X11, X6, X13
+	VFMADD213PS  X8, X11, X13
+	VFMADD213PS  elementwiseConstants<>+320(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+352(SB), X11, X13
+	VMULPS       X11, X11, X14
+	VFMADD231PS  X14, X13, X11
+	VPSLLD       $0x17, X12, X12
+	VPADDD       X12, X2, X12
+	VSUBPS       X2, X12, X13
+	VFMADD231PS  X12, X11, X13
+	VXORPS       elementwiseConstants<>+1248(SB), X13, X11
+	VMULPS       X11, X10, X10
+	VMOVUPS      X10, (BX)(R9*4)
+	ADDQ         $+4, R9
 
-two18:
-	TESTL   $0x00000002, DI
-	JE      one18
-	VMOVLPS X11, (R9)
-	VPSRLDQ $0x08, X11, X11
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R9*4), X9, X10
+	VMASKMOVPS   (DI)(R9*4), X9, X11
+	VCMPPS       $0x11, X0, X11, X12
+	VBLENDVPS    X12, X0, X11, X11
+	VMOVAPS      X1, X12
+	VFMADD231PS  X3, X11, X12
+	VSUBPS       X1, X12, X13
+	VFNMADD231PS X4, X13, X11
+	VFNMADD231PS X5, X13, X11
+	VMOVAPS      X7, X13
+	VFMADD231PS  X11, X6, X13
+	VFMADD213PS  X8, X11, X13
+	VFMADD213PS  elementwiseConstants<>+320(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+352(SB), X11, X13
+	VMULPS       X11, X11, X14
+	VFMADD231PS  X14, X13, X11
+	VPSLLD       $0x17, X12, X12
+	VPADDD       X12, X2, X12
+	VSUBPS       X2, X12, X13
+	VFMADD231PS  X12, X11, X13
+	VXORPS       elementwiseConstants<>+1248(SB), X13, X11
+	VMULPS       X11, X10, X10
+	LEAQ         (BX)(R9*4), R9
+	VMOVAPS      X10, X10
+	TESTL        $0x00000002, AX
+	JE           one18
+	VMOVLPS      X10, (R9)
+	VPSRLDQ      $0x08, X10, X10
+	ADDQ         $0x08, R9
 
 one18:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored18
-	VMOVSS X11, (R9)
+	VMOVSS X10, (R9)
 
 stored18:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -2198,26 +2478,27 @@ TEXT ·mishAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+160(SB), Y4
 	VBROADCASTSS elementwiseConstants<>+192(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+224(SB), Y6
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y7
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y7
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y8
+	VMOVUPS      (SI)(R8*4), Y8
 	VCMPPS       $0x11, Y8, Y0, Y9
 	VBLENDVPS    Y9, Y0, Y8, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -2245,66 +2526,93 @@ vector:
 	VADDPS       Y2, Y9, Y10
 	VDIVPS       Y10, Y9, Y9
 	VMULPS       Y9, Y8, Y8
-	VMOVUPS      Y8, (AX)(R8*4)
+	VMOVUPS      Y8, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y7, Y8
-	VCMPPS       $0x11, Y8, Y0, Y9
-	VBLENDVPS    Y9, Y0, Y8, Y9
-	VCMPPS       $0x00, Y9, Y9, Y10
-	VMOVAPS      Y1, Y11
-	VFMADD231PS  Y3, Y9, Y11
-	VSUBPS       Y1, Y11, Y12
-	VMOVAPS      Y9, Y13
-	VFNMADD231PS Y4, Y12, Y13
-	VFNMADD231PS Y5, Y12, Y13
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X8
+	VCMPPS       $0x11, X8, X0, X9
+	VBLENDVPS    X9, X0, X8, X9
+	VCMPPS       $0x00, X9, X9, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X3, X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X4, X12, X13
+	VFNMADD231PS X5, X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  Y13, Y6, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, Y11, Y9, Y9
-	VADDPS       Y2, Y9, Y10
-	VMULPS       Y10, Y9, Y9
-	VADDPS       Y2, Y9, Y10
-	VDIVPS       Y10, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X8, X9
-	TESTL        $0x00000004, SI
-	JE           two19
-	VMOVUPS      X9, (R8)
-	VEXTRACTF128 $0x01, Y8, X9
-	ADDQ         $0x10, R8
+	VFMADD231PS  X13, X6, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       elementwiseConstants<>+32(SB), X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X9, X9
+	VADDPS       X2, X9, X10
+	VMULPS       X10, X9, X9
+	VADDPS       X2, X9, X10
+	VDIVPS       X10, X9, X9
+	VMULPS       X9, X8, X8
+	VMOVUPS      X8, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two19:
-	TESTL   $0x00000002, SI
-	JE      one19
-	VMOVLPS X9, (R8)
-	VPSRLDQ $0x08, X9, X9
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X7, X8
+	VCMPPS       $0x11, X8, X0, X9
+	VBLENDVPS    X9, X0, X8, X9
+	VCMPPS       $0x00, X9, X9, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X3, X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X4, X12, X13
+	VFNMADD231PS X5, X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  X13, X6, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       elementwiseConstants<>+32(SB), X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X9, X9
+	VADDPS       X2, X9, X10
+	VMULPS       X10, X9, X9
+	VADDPS       X2, X9, X10
+	VDIVPS       X10, X9, X9
+	VMULPS       X9, X8, X8
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X8, X8
+	TESTL        $0x00000002, AX
+	JE           one19
+	VMOVLPS      X8, (R8)
+	VPSRLDQ      $0x08, X8, X8
+	ADDQ         $0x08, R8
 
 one19:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored19
-	VMOVSS X9, (R8)
+	VMOVSS X8, (R8)
 
 stored19:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2319,28 +2627,29 @@ TEXT ·mishSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+1280(SB), Y3
 	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
 	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y6
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y6
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R9*4), Y7
-	VMOVUPS      (DX)(R9*4), Y8
+	VMOVUPS      (SI)(R9*4), Y7
+	VMOVUPS      (DI)(R9*4), Y8
 	VCMPPS       $0x11, Y8, Y0, Y9
 	VBLENDVPS    Y9, Y0, Y8, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -2375,75 +2684,110 @@ vector:
 	VMULPS       Y9, Y8, Y8
 	VADDPS       Y8, Y10, Y8
 	VMULPS       Y8, Y7, Y7
-	VMOVUPS      Y7, (AX)(R9*4)
+	VMOVUPS      Y7, (BX)(R9*4)
 	ADDQ         $+8, R9
-	CMPQ         R9, SI
+	CMPQ         R9, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y6, Y7
-	VMASKMOVPS   (DX)(R9*4), Y6, Y8
-	VCMPPS       $0x11, Y8, Y0, Y9
-	VBLENDVPS    Y9, Y0, Y8, Y9
-	VCMPPS       $0x00, Y9, Y9, Y10
-	VMOVAPS      Y1, Y11
-	VFMADD231PS  Y4, Y9, Y11
-	VSUBPS       Y1, Y11, Y12
-	VMOVAPS      Y9, Y13
-	VFNMADD231PS Y5, Y12, Y13
-	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	CMPQ         R9, DX
+	JGE          vectorFew
+	VMOVUPS      (SI)(R9*4), X7
+	VMOVUPS      (DI)(R9*4), X8
+	VCMPPS       $0x11, X8, X0, X9
+	VBLENDVPS    X9, X0, X8, X9
+	VCMPPS       $0x00, X9, X9, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X4, X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X5, X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       Y2, Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, Y11, Y9, Y9
-	VADDPS       Y3, Y9, Y10
-	VMULPS       Y10, Y9, Y10
-	VADDPS       Y3, Y10, Y11
-	VMULPS       elementwiseConstants<>+1440(SB), Y9, Y12
-	VADDPS       Y9, Y2, Y9
-	VMULPS       Y9, Y12, Y9
-	VDIVPS       Y11, Y10, Y10
-	VMULPS       Y11, Y11, Y11
-	VDIVPS       Y11, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y10, Y8
-	VMULPS       Y8, Y7, Y7
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X7, X8
-	TESTL        $0x00000004, DI
-	JE           two20
-	VMOVUPS      X8, (R9)
-	VEXTRACTF128 $0x01, Y7, X8
-	ADDQ         $0x10, R9
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X2, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X9, X9
+	VADDPS       X3, X9, X10
+	VMULPS       X10, X9, X10
+	VADDPS       X3, X10, X11
+	VMULPS       elementwiseConstants<>+1440(SB), X9, X12
+	VADDPS       X9, X2, X9
+	VMULPS       X9, X12, X9
+	VDIVPS       X11, X10, X10
+	VMULPS       X11, X11, X11
+	VDIVPS       X11, X9, X9
+	VMULPS       X9, X8, X8
+	VADDPS       X8, X10, X8
+	VMULPS       X8, X7, X7
+	VMOVUPS      X7, (BX)(R9*4)
+	ADDQ         $+4, R9
 
-two20:
-	TESTL   $0x00000002, DI
-	JE      one20
-	VMOVLPS X8, (R9)
-	VPSRLDQ $0x08, X8, X8
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R9*4), X6, X7
+	VMASKMOVPS   (DI)(R9*4), X6, X8
+	VCMPPS       $0x11, X8, X0, X9
+	VBLENDVPS    X9, X0, X8, X9
+	VCMPPS       $0x00, X9, X9, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X4, X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X5, X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X2, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X9, X9
+	VADDPS       X3, X9, X10
+	VMULPS       X10, X9, X10
+	VADDPS       X3, X10, X11
+	VMULPS       elementwiseConstants<>+1440(SB), X9, X12
+	VADDPS       X9, X2, X9
+	VMULPS       X9, X12, X9
+	VDIVPS       X11, X10, X10
+	VMULPS       X11, X11, X11
+	VDIVPS       X11, X9, X9
+	VMULPS       X9, X8, X8
+	VADDPS       X8, X10, X8
+	VMULPS       X8, X7, X7
+	LEAQ         (BX)(R9*4), R9
+	VMOVAPS      X7, X7
+	TESTL        $0x00000002, AX
+	JE           one20
+	VMOVLPS      X7, (R9)
+	VPSRLDQ      $0x08, X7, X7
+	ADDQ         $0x08, R9
 
 one20:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored20
-	VMOVSS X8, (R9)
+	VMOVSS X7, (R9)
 
 stored20:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -2454,67 +2798,72 @@ vectorDone:
 TEXT ·relu6AVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+1056(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y3
+	VMOVUPS   (SI)(R8*4), Y3
 	VCMPPS    $0x11, Y1, Y3, Y4
 	VANDNPS   Y3, Y4, Y3
 	VCMPPS    $0x11, Y3, Y0, Y4
 	VBLENDVPS Y4, Y0, Y3, Y3
-	VMOVUPS   Y3, (AX)(R8*4)
+	VMOVUPS   Y3, (BX)(R8*4)
 	ADDQ      $+8, R8
-	CMPQ      R8, BX
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y2, Y3
-	VCMPPS       $0x11, Y1, Y3, Y4
-	VANDNPS      Y3, Y4, Y3
-	VCMPPS       $0x11, Y3, Y0, Y4
-	VBLENDVPS    Y4, Y0, Y3, Y3
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, SI
-	JE           two21
-	VMOVUPS      X4, (R8)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R8
+	CMPQ      R8, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R8*4), X3
+	VCMPPS    $0x11, X1, X3, X4
+	VANDNPS   X3, X4, X3
+	VCMPPS    $0x11, X3, X0, X4
+	VBLENDVPS X4, X0, X3, X3
+	VMOVUPS   X3, (BX)(R8*4)
+	ADDQ      $+4, R8
 
-two21:
-	TESTL   $0x00000002, SI
-	JE      one21
-	VMOVLPS X4, (R8)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X2, X3
+	VCMPPS     $0x11, X1, X3, X4
+	VANDNPS    X3, X4, X3
+	VCMPPS     $0x11, X3, X0, X4
+	VBLENDVPS  X4, X0, X3, X3
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one21
+	VMOVLPS    X3, (R8)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R8
 
 one21:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored21
-	VMOVSS X4, (R8)
+	VMOVSS X3, (R8)
 
 stored21:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2526,73 +2875,80 @@ TEXT ·relu6SlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+1056(SB), Y2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y4
-	VMOVUPS (DX)(R9*4), Y5
+	VMOVUPS (SI)(R9*4), Y4
+	VMOVUPS (DI)(R9*4), Y5
 	VCMPPS  $0x11, Y5, Y0, Y6
 	VANDPS  Y1, Y6, Y6
 	VCMPPS  $0x11, Y2, Y5, Y5
 	VANDPS  Y6, Y5, Y5
 	VMULPS  Y5, Y4, Y4
-	VMOVUPS Y4, (AX)(R9*4)
+	VMOVUPS Y4, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y3, Y4
-	VMASKMOVPS   (DX)(R9*4), Y3, Y5
-	VCMPPS       $0x11, Y5, Y0, Y6
-	VANDPS       Y1, Y6, Y6
-	VCMPPS       $0x11, Y2, Y5, Y5
-	VANDPS       Y6, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, DI
-	JE           two22
-	VMOVUPS      X5, (R9)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R9
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R9*4), X4
+	VMOVUPS (DI)(R9*4), X5
+	VCMPPS  $0x11, X5, X0, X6
+	VANDPS  X1, X6, X6
+	VCMPPS  $0x11, X2, X5, X5
+	VANDPS  X6, X5, X5
+	VMULPS  X5, X4, X4
+	VMOVUPS X4, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two22:
-	TESTL   $0x00000002, DI
-	JE      one22
-	VMOVLPS X5, (R9)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X3, X4
+	VMASKMOVPS (DI)(R9*4), X3, X5
+	VCMPPS     $0x11, X5, X0, X6
+	VANDPS     X1, X6, X6
+	VCMPPS     $0x11, X2, X5, X5
+	VANDPS     X6, X5, X5
+	VMULPS     X5, X4, X4
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one22
+	VMOVLPS    X4, (R9)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R9
 
 one22:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored22
-	VMOVSS X5, (R9)
+	VMOVSS X4, (R9)
 
 stored22:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -2609,26 +2965,27 @@ TEXT ·seluAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+96(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+160(SB), Y6
 	VBROADCASTSS elementwiseConstants<>+192(SB), Y7
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y8
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y8
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y9
+	VMOVUPS      (SI)(R8*4), Y9
 	VCMPPS       $0x11, Y3, Y9, Y10
 	VCMPPS       $0x11, Y0, Y9, Y11
 	VBLENDVPS    Y11, Y0, Y9, Y11
@@ -2651,61 +3008,83 @@ vector:
 	VMULPS       Y13, Y4, Y11
 	VMULPS       elementwiseConstants<>+1504(SB), Y9, Y9
 	VBLENDVPS    Y10, Y11, Y9, Y9
-	VMOVUPS      Y9, (AX)(R8*4)
+	VMOVUPS      Y9, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y8, Y9
-	VCMPPS       $0x11, Y3, Y9, Y10
-	VCMPPS       $0x11, Y0, Y9, Y11
-	VBLENDVPS    Y11, Y0, Y9, Y11
-	VMOVAPS      Y1, Y12
-	VFMADD231PS  Y5, Y11, Y12
-	VSUBPS       Y1, Y12, Y13
-	VFNMADD231PS Y6, Y13, Y11
-	VFNMADD231PS Y7, Y13, Y11
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X9
+	VCMPPS       $0x11, X3, X9, X10
+	VCMPPS       $0x11, X0, X9, X11
+	VBLENDVPS    X11, X0, X9, X11
+	VMOVAPS      X1, X12
+	VFMADD231PS  X5, X11, X12
+	VSUBPS       X1, X12, X13
+	VFNMADD231PS X6, X13, X11
+	VFNMADD231PS X7, X13, X11
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
-	VMULPS       Y11, Y11, Y14
-	VFMADD231PS  Y14, Y13, Y11
-	VPSLLD       $0x17, Y12, Y12
-	VPADDD       Y12, Y2, Y12
-	VSUBPS       Y2, Y12, Y13
-	VFMADD231PS  Y12, Y11, Y13
-	VMULPS       Y13, Y4, Y11
-	VMULPS       elementwiseConstants<>+1504(SB), Y9, Y9
-	VBLENDVPS    Y10, Y11, Y9, Y9
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, SI
-	JE           two23
-	VMOVUPS      X10, (R8)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R8
+	VFMADD231PS  elementwiseConstants<>+224(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+288(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+320(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+352(SB), X11, X13
+	VMULPS       X11, X11, X14
+	VFMADD231PS  X14, X13, X11
+	VPSLLD       $0x17, X12, X12
+	VPADDD       X12, X2, X12
+	VSUBPS       X2, X12, X13
+	VFMADD231PS  X12, X11, X13
+	VMULPS       X13, X4, X11
+	VMULPS       elementwiseConstants<>+1504(SB), X9, X9
+	VBLENDVPS    X10, X11, X9, X9
+	VMOVUPS      X9, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two23:
-	TESTL   $0x00000002, SI
-	JE      one23
-	VMOVLPS X10, (R8)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X8, X9
+	VCMPPS       $0x11, X3, X9, X10
+	VCMPPS       $0x11, X0, X9, X11
+	VBLENDVPS    X11, X0, X9, X11
+	VMOVAPS      X1, X12
+	VFMADD231PS  X5, X11, X12
+	VSUBPS       X1, X12, X13
+	VFNMADD231PS X6, X13, X11
+	VFNMADD231PS X7, X13, X11
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
+	VFMADD231PS  elementwiseConstants<>+224(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+288(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+320(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+352(SB), X11, X13
+	VMULPS       X11, X11, X14
+	VFMADD231PS  X14, X13, X11
+	VPSLLD       $0x17, X12, X12
+	VPADDD       X12, X2, X12
+	VSUBPS       X2, X12, X13
+	VFMADD231PS  X12, X11, X13
+	VMULPS       X13, X4, X11
+	VMULPS       elementwiseConstants<>+1504(SB), X9, X9
+	VBLENDVPS    X10, X11, X9, X9
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X9, X9
+	TESTL        $0x00000002, AX
+	JE           one23
+	VMOVLPS      X9, (R8)
+	VPSRLDQ      $0x08, X9, X9
+	ADDQ         $0x08, R8
 
 one23:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored23
-	VMOVSS X10, (R8)
+	VMOVSS X9, (R8)
 
 stored23:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2717,71 +3096,77 @@ TEXT ·seluSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+1472(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+1504(SB), Y2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R9*4), Y4
-	VMOVUPS   (DX)(R9*4), Y5
+	VMOVUPS   (SI)(R9*4), Y4
+	VMOVUPS   (DI)(R9*4), Y5
 	VCMPPS    $0x11, Y0, Y5, Y6
 	VADDPS    Y1, Y5, Y5
 	VBLENDVPS Y6, Y5, Y2, Y5
 	VMULPS    Y5, Y4, Y4
-	VMOVUPS   Y4, (AX)(R9*4)
+	VMOVUPS   Y4, (BX)(R9*4)
 	ADDQ      $+8, R9
-	CMPQ      R9, SI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y3, Y4
-	VMASKMOVPS   (DX)(R9*4), Y3, Y5
-	VCMPPS       $0x11, Y0, Y5, Y6
-	VADDPS       Y1, Y5, Y5
-	VBLENDVPS    Y6, Y5, Y2, Y5
-	VMULPS       Y5, Y4, Y4
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, DI
-	JE           two24
-	VMOVUPS      X5, (R9)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R9
+	CMPQ      R9, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R9*4), X4
+	VMOVUPS   (DI)(R9*4), X5
+	VCMPPS    $0x11, X0, X5, X6
+	VADDPS    X1, X5, X5
+	VBLENDVPS X6, X5, X2, X5
+	VMULPS    X5, X4, X4
+	VMOVUPS   X4, (BX)(R9*4)
+	ADDQ      $+4, R9
 
-two24:
-	TESTL   $0x00000002, DI
-	JE      one24
-	VMOVLPS X5, (R9)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X3, X4
+	VMASKMOVPS (DI)(R9*4), X3, X5
+	VCMPPS     $0x11, X0, X5, X6
+	VADDPS     X1, X5, X5
+	VBLENDVPS  X6, X5, X2, X5
+	VMULPS     X5, X4, X4
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one24
+	VMOVLPS    X4, (R9)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R9
 
 one24:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored24
-	VMOVSS X5, (R9)
+	VMOVSS X4, (R9)
 
 stored24:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -2798,26 +3183,27 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+96(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+160(SB), Y6
 	VBROADCASTSS elementwiseConstants<>+192(SB), Y7
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y8
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y8
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y9
+	VMOVUPS      (SI)(R8*4), Y9
 	VXORPS       Y2, Y9, Y9
 	VCMPPS       $0x11, Y9, Y3, Y10
 	VMOVAPS      Y1, Y11
@@ -2843,64 +3229,89 @@ vector:
 	VBLENDVPS    Y11, Y10, Y9, Y9
 	VADDPS       Y9, Y0, Y9
 	VDIVPS       Y9, Y0, Y9
-	VMOVUPS      Y9, (AX)(R8*4)
+	VMOVUPS      Y9, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y8, Y9
-	VXORPS       Y2, Y9, Y9
-	VCMPPS       $0x11, Y9, Y3, Y10
-	VMOVAPS      Y1, Y11
-	VFMADD231PS  Y5, Y9, Y11
-	VSUBPS       Y1, Y11, Y12
-	VMOVAPS      Y9, Y13
-	VFNMADD231PS Y6, Y12, Y13
-	VFNMADD231PS Y7, Y12, Y13
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X9
+	VXORPS       X2, X9, X9
+	VCMPPS       $0x11, X9, X3, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X5, X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X6, X12, X13
+	VFNMADD231PS X7, X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       Y0, Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, Y4, Y11, Y10
-	VCMPPS       $0x00, Y9, Y9, Y11
-	VBLENDVPS    Y11, Y10, Y9, Y9
-	VADDPS       Y9, Y0, Y9
-	VDIVPS       Y9, Y0, Y9
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, SI
-	JE           two25
-	VMOVUPS      X10, (R8)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R8
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X4, X11, X10
+	VCMPPS       $0x00, X9, X9, X11
+	VBLENDVPS    X11, X10, X9, X9
+	VADDPS       X9, X0, X9
+	VDIVPS       X9, X0, X9
+	VMOVUPS      X9, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two25:
-	TESTL   $0x00000002, SI
-	JE      one25
-	VMOVLPS X10, (R8)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X8, X9
+	VXORPS       X2, X9, X9
+	VCMPPS       $0x11, X9, X3, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X5, X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X6, X12, X13
+	VFNMADD231PS X7, X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X4, X11, X10
+	VCMPPS       $0x00, X9, X9, X11
+	VBLENDVPS    X11, X10, X9, X9
+	VADDPS       X9, X0, X9
+	VDIVPS       X9, X0, X9
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X9, X9
+	TESTL        $0x00000002, AX
+	JE           one25
+	VMOVLPS      X9, (R8)
+	VPSRLDQ      $0x08, X9, X9
+	ADDQ         $0x08, R8
 
 one25:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored25
-	VMOVSS X10, (R8)
+	VMOVSS X9, (R8)
 
 stored25:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2910,69 +3321,74 @@ vectorDone:
 // Requires: AVX
 TEXT ·sigmoidSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y1
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y2
-	VMOVUPS (DX)(R9*4), Y3
+	VMOVUPS (SI)(R9*4), Y2
+	VMOVUPS (DI)(R9*4), Y3
 	VSUBPS  Y3, Y0, Y4
 	VMULPS  Y4, Y3, Y3
 	VMULPS  Y3, Y2, Y2
-	VMOVUPS Y2, (AX)(R9*4)
+	VMOVUPS Y2, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y1, Y2
-	VMASKMOVPS   (DX)(R9*4), Y1, Y3
-	VSUBPS       Y3, Y0, Y4
-	VMULPS       Y4, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X2, X3
-	TESTL        $0x00000004, DI
-	JE           two26
-	VMOVUPS      X3, (R9)
-	VEXTRACTF128 $0x01, Y2, X3
-	ADDQ         $0x10, R9
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R9*4), X2
+	VMOVUPS (DI)(R9*4), X3
+	VSUBPS  X3, X0, X4
+	VMULPS  X4, X3, X3
+	VMULPS  X3, X2, X2
+	VMOVUPS X2, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two26:
-	TESTL   $0x00000002, DI
-	JE      one26
-	VMOVLPS X3, (R9)
-	VPSRLDQ $0x08, X3, X3
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X1, X2
+	VMASKMOVPS (DI)(R9*4), X1, X3
+	VSUBPS     X3, X0, X4
+	VMULPS     X4, X3, X3
+	VMULPS     X3, X2, X2
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X2, X2
+	TESTL      $0x00000002, AX
+	JE         one26
+	VMOVLPS    X2, (R9)
+	VPSRLDQ    $0x08, X2, X2
+	ADDQ       $0x08, R9
 
 one26:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored26
-	VMOVSS X3, (R9)
+	VMOVSS X2, (R9)
 
 stored26:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -2988,26 +3404,27 @@ TEXT ·siluAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
 	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+192(SB), Y6
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y7
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y7
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y8
+	VMOVUPS      (SI)(R8*4), Y8
 	VANDPS       Y2, Y8, Y9
 	VXORPS       Y3, Y9, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -3037,68 +3454,97 @@ vector:
 	VBLENDVPS    Y11, Y9, Y10, Y12
 	VBLENDVPS    Y11, Y10, Y9, Y9
 	VMULPS       Y12, Y8, Y8
-	VMOVUPS      Y8, (AX)(R8*4)
+	VMOVUPS      Y8, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y7, Y8
-	VANDPS       Y2, Y8, Y9
-	VXORPS       Y3, Y9, Y9
-	VCMPPS       $0x00, Y9, Y9, Y10
-	VMOVAPS      Y1, Y11
-	VFMADD231PS  Y4, Y9, Y11
-	VSUBPS       Y1, Y11, Y12
-	VMOVAPS      Y9, Y13
-	VFNMADD231PS Y5, Y12, Y13
-	VFNMADD231PS Y6, Y12, Y13
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X8
+	VANDPS       X2, X8, X9
+	VXORPS       X3, X9, X9
+	VCMPPS       $0x00, X9, X9, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X4, X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X5, X12, X13
+	VFNMADD231PS X6, X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       Y0, Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, Y11, Y9, Y9
-	VADDPS       Y9, Y0, Y10
-	VDIVPS       Y10, Y0, Y10
-	VMULPS       Y10, Y9, Y9
-	VCMPPS       $0x11, elementwiseConstants<>+0(SB), Y8, Y11
-	VBLENDVPS    Y11, Y9, Y10, Y12
-	VBLENDVPS    Y11, Y10, Y9, Y9
-	VMULPS       Y12, Y8, Y8
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X8, X9
-	TESTL        $0x00000004, SI
-	JE           two27
-	VMOVUPS      X9, (R8)
-	VEXTRACTF128 $0x01, Y8, X9
-	ADDQ         $0x10, R8
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X9, X9
+	VADDPS       X9, X0, X10
+	VDIVPS       X10, X0, X10
+	VMULPS       X10, X9, X9
+	VCMPPS       $0x11, elementwiseConstants<>+0(SB), X8, X11
+	VBLENDVPS    X11, X9, X10, X12
+	VBLENDVPS    X11, X10, X9, X9
+	VMULPS       X12, X8, X8
+	VMOVUPS      X8, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two27:
-	TESTL   $0x00000002, SI
-	JE      one27
-	VMOVLPS X9, (R8)
-	VPSRLDQ $0x08, X9, X9
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X7, X8
+	VANDPS       X2, X8, X9
+	VXORPS       X3, X9, X9
+	VCMPPS       $0x00, X9, X9, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X4, X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X5, X12, X13
+	VFNMADD231PS X6, X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X9, X9
+	VADDPS       X9, X0, X10
+	VDIVPS       X10, X0, X10
+	VMULPS       X10, X9, X9
+	VCMPPS       $0x11, elementwiseConstants<>+0(SB), X8, X11
+	VBLENDVPS    X11, X9, X10, X12
+	VBLENDVPS    X11, X10, X9, X9
+	VMULPS       X12, X8, X8
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X8, X8
+	TESTL        $0x00000002, AX
+	JE           one27
+	VMOVLPS      X8, (R8)
+	VPSRLDQ      $0x08, X8, X8
+	ADDQ         $0x08, R8
 
 one27:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored27
-	VMOVSS X9, (R8)
+	VMOVSS X8, (R8)
 
 stored27:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -3113,28 +3559,29 @@ TEXT ·siluSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+1248(SB), Y3
 	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
 	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y6
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y6
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R9*4), Y7
-	VMOVUPS      (DX)(R9*4), Y8
+	VMOVUPS      (SI)(R9*4), Y7
+	VMOVUPS      (DI)(R9*4), Y8
 	VANDPS       Y2, Y8, Y9
 	VXORPS       Y3, Y9, Y9
 	VCMPPS       $0x00, Y9, Y9, Y10
@@ -3167,73 +3614,106 @@ vector:
 	VADDPS       Y8, Y0, Y8
 	VMULPS       Y8, Y12, Y8
 	VMULPS       Y8, Y7, Y7
-	VMOVUPS      Y7, (AX)(R9*4)
+	VMOVUPS      Y7, (BX)(R9*4)
 	ADDQ         $+8, R9
-	CMPQ         R9, SI
+	CMPQ         R9, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y6, Y7
-	VMASKMOVPS   (DX)(R9*4), Y6, Y8
-	VANDPS       Y2, Y8, Y9
-	VXORPS       Y3, Y9, Y9
-	VCMPPS       $0x00, Y9, Y9, Y10
-	VMOVAPS      Y1, Y11
-	VFMADD231PS  Y4, Y9, Y11
-	VSUBPS       Y1, Y11, Y12
-	VMOVAPS      Y9, Y13
-	VFNMADD231PS Y5, Y12, Y13
-	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	CMPQ         R9, DX
+	JGE          vectorFew
+	VMOVUPS      (SI)(R9*4), X7
+	VMOVUPS      (DI)(R9*4), X8
+	VANDPS       X2, X8, X9
+	VXORPS       X3, X9, X9
+	VCMPPS       $0x00, X9, X9, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X4, X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X5, X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       Y0, Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, Y11, Y9, Y9
-	VADDPS       Y9, Y0, Y10
-	VDIVPS       Y10, Y0, Y10
-	VMULPS       Y10, Y9, Y9
-	VCMPPS       $0x11, elementwiseConstants<>+0(SB), Y8, Y11
-	VBLENDVPS    Y11, Y9, Y10, Y12
-	VBLENDVPS    Y11, Y10, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y0, Y8
-	VMULPS       Y8, Y12, Y8
-	VMULPS       Y8, Y7, Y7
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X7, X8
-	TESTL        $0x00000004, DI
-	JE           two28
-	VMOVUPS      X8, (R9)
-	VEXTRACTF128 $0x01, Y7, X8
-	ADDQ         $0x10, R9
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X9, X9
+	VADDPS       X9, X0, X10
+	VDIVPS       X10, X0, X10
+	VMULPS       X10, X9, X9
+	VCMPPS       $0x11, elementwiseConstants<>+0(SB), X8, X11
+	VBLENDVPS    X11, X9, X10, X12
+	VBLENDVPS    X11, X10, X9, X9
+	VMULPS       X9, X8, X8
+	VADDPS       X8, X0, X8
+	VMULPS       X8, X12, X8
+	VMULPS       X8, X7, X7
+	VMOVUPS      X7, (BX)(R9*4)
+	ADDQ         $+4, R9
 
-two28:
-	TESTL   $0x00000002, DI
-	JE      one28
-	VMOVLPS X8, (R9)
-	VPSRLDQ $0x08, X8, X8
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R9*4), X6, X7
+	VMASKMOVPS   (DI)(R9*4), X6, X8
+	VANDPS       X2, X8, X9
+	VXORPS       X3, X9, X9
+	VCMPPS       $0x00, X9, X9, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  X4, X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS X5, X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X9, X9
+	VADDPS       X9, X0, X10
+	VDIVPS       X10, X0, X10
+	VMULPS       X10, X9, X9
+	VCMPPS       $0x11, elementwiseConstants<>+0(SB), X8, X11
+	VBLENDVPS    X11, X9, X10, X12
+	VBLENDVPS    X11, X10, X9, X9
+	VMULPS       X9, X8, X8
+	VADDPS       X8, X0, X8
+	VMULPS       X8, X12, X8
+	VMULPS       X8, X7, X7
+	LEAQ         (BX)(R9*4), R9
+	VMOVAPS      X7, X7
+	TESTL        $0x00000002, AX
+	JE           one28
+	VMOVLPS      X7, (R9)
+	VPSRLDQ      $0x08, X7, X7
+	ADDQ         $0x08, R9
 
 one28:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored28
-	VMOVSS X8, (R9)
+	VMOVSS X7, (R9)
 
 stored28:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -3245,71 +3725,78 @@ TEXT ·softShrinkAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+544(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+992(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+512(SB), Y2
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y4
+	VMOVUPS   (SI)(R8*4), Y4
 	VCMPPS    $0x11, Y1, Y4, Y5
 	VSUBPS    Y0, Y4, Y6
 	VANDNPS   Y6, Y5, Y5
 	VCMPPS    $0x11, Y2, Y4, Y6
 	VADDPS    Y0, Y4, Y4
 	VBLENDVPS Y6, Y4, Y5, Y4
-	VMOVUPS   Y4, (AX)(R8*4)
+	VMOVUPS   Y4, (BX)(R8*4)
 	ADDQ      $+8, R8
-	CMPQ      R8, BX
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y3, Y4
-	VCMPPS       $0x11, Y1, Y4, Y5
-	VSUBPS       Y0, Y4, Y6
-	VANDNPS      Y6, Y5, Y5
-	VCMPPS       $0x11, Y2, Y4, Y6
-	VADDPS       Y0, Y4, Y4
-	VBLENDVPS    Y6, Y4, Y5, Y4
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, SI
-	JE           two29
-	VMOVUPS      X5, (R8)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R8
+	CMPQ      R8, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R8*4), X4
+	VCMPPS    $0x11, X1, X4, X5
+	VSUBPS    X0, X4, X6
+	VANDNPS   X6, X5, X5
+	VCMPPS    $0x11, X2, X4, X6
+	VADDPS    X0, X4, X4
+	VBLENDVPS X6, X4, X5, X4
+	VMOVUPS   X4, (BX)(R8*4)
+	ADDQ      $+4, R8
 
-two29:
-	TESTL   $0x00000002, SI
-	JE      one29
-	VMOVLPS X5, (R8)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X3, X4
+	VCMPPS     $0x11, X1, X4, X5
+	VSUBPS     X0, X4, X6
+	VANDNPS    X6, X5, X5
+	VCMPPS     $0x11, X2, X4, X6
+	VADDPS     X0, X4, X4
+	VBLENDVPS  X6, X4, X5, X4
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one29
+	VMOVLPS    X4, (R8)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R8
 
 one29:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored29
-	VMOVSS X5, (R8)
+	VMOVSS X4, (R8)
 
 stored29:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -3320,69 +3807,74 @@ vectorDone:
 TEXT ·softShrinkSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y1
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y3
-	VMOVUPS (DX)(R9*4), Y4
+	VMOVUPS (SI)(R9*4), Y3
+	VMOVUPS (DI)(R9*4), Y4
 	VCMPPS  $0x00, Y0, Y4, Y4
 	VANDNPS Y1, Y4, Y4
 	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(R9*4)
+	VMOVUPS Y3, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y2, Y3
-	VMASKMOVPS   (DX)(R9*4), Y2, Y4
-	VCMPPS       $0x00, Y0, Y4, Y4
-	VANDNPS      Y1, Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, DI
-	JE           two30
-	VMOVUPS      X4, (R9)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R9
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R9*4), X3
+	VMOVUPS (DI)(R9*4), X4
+	VCMPPS  $0x00, X0, X4, X4
+	VANDNPS X1, X4, X4
+	VMULPS  X4, X3, X3
+	VMOVUPS X3, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two30:
-	TESTL   $0x00000002, DI
-	JE      one30
-	VMOVLPS X4, (R9)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X2, X3
+	VMASKMOVPS (DI)(R9*4), X2, X4
+	VCMPPS     $0x00, X0, X4, X4
+	VANDNPS    X1, X4, X4
+	VMULPS     X4, X3, X3
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one30
+	VMOVLPS    X3, (R9)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R9
 
 one30:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored30
-	VMOVSS X4, (R9)
+	VMOVSS X3, (R9)
 
 stored30:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -3398,26 +3890,27 @@ TEXT ·softplusAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+96(SB), Y4
 	VBROADCASTSS elementwiseConstants<>+160(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+192(SB), Y6
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y7
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y7
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y8
+	VMOVUPS      (SI)(R8*4), Y8
 	VCMPPS       $0x11, Y8, Y1, Y9
 	VANDPS       Y8, Y9, Y9
 	VANDPS       Y2, Y8, Y8
@@ -3453,74 +3946,109 @@ vector:
 	VADDPS       Y8, Y8, Y11
 	VFMADD231PS  Y8, Y10, Y11
 	VADDPS       Y11, Y9, Y8
-	VMOVUPS      Y8, (AX)(R8*4)
+	VMOVUPS      Y8, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y7, Y8
-	VCMPPS       $0x11, Y8, Y1, Y9
-	VANDPS       Y8, Y9, Y9
-	VANDPS       Y2, Y8, Y8
-	VXORPS       Y3, Y8, Y8
-	VCMPPS       $0x00, Y8, Y8, Y10
-	VMOVAPS      Y0, Y11
-	VFMADD231PS  Y4, Y8, Y11
-	VSUBPS       Y0, Y11, Y12
-	VMOVAPS      Y8, Y13
-	VFNMADD231PS Y5, Y12, Y13
-	VFNMADD231PS Y6, Y12, Y13
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X8
+	VCMPPS       $0x11, X8, X1, X9
+	VANDPS       X8, X9, X9
+	VANDPS       X2, X8, X8
+	VXORPS       X3, X8, X8
+	VCMPPS       $0x00, X8, X8, X10
+	VMOVAPS      X0, X11
+	VFMADD231PS  X4, X8, X11
+	VSUBPS       X0, X11, X12
+	VMOVAPS      X8, X13
+	VFNMADD231PS X5, X12, X13
+	VFNMADD231PS X6, X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       elementwiseConstants<>+32(SB), Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y8, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, Y11, Y8, Y8
-	VADDPS       elementwiseConstants<>+1280(SB), Y8, Y10
-	VDIVPS       Y10, Y8, Y8
-	VMULPS       Y8, Y8, Y10
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       elementwiseConstants<>+32(SB), X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X8, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X8, X8
+	VADDPS       elementwiseConstants<>+1280(SB), X8, X10
+	VDIVPS       X10, X8, X8
+	VMULPS       X8, X8, X10
 	VBROADCASTSS elementwiseConstants<>+1344(SB), Y11
-	VFMADD231PS  elementwiseConstants<>+1312(SB), Y10, Y11
-	VFMADD213PS  elementwiseConstants<>+1376(SB), Y10, Y11
-	VFMADD213PS  elementwiseConstants<>+1408(SB), Y10, Y11
-	VMULPS       Y10, Y11, Y10
-	VADDPS       Y8, Y8, Y11
-	VFMADD231PS  Y8, Y10, Y11
-	VADDPS       Y11, Y9, Y8
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X8, X9
-	TESTL        $0x00000004, SI
-	JE           two31
-	VMOVUPS      X9, (R8)
-	VEXTRACTF128 $0x01, Y8, X9
-	ADDQ         $0x10, R8
+	VFMADD231PS  elementwiseConstants<>+1312(SB), X10, X11
+	VFMADD213PS  elementwiseConstants<>+1376(SB), X10, X11
+	VFMADD213PS  elementwiseConstants<>+1408(SB), X10, X11
+	VMULPS       X10, X11, X10
+	VADDPS       X8, X8, X11
+	VFMADD231PS  X8, X10, X11
+	VADDPS       X11, X9, X8
+	VMOVUPS      X8, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two31:
-	TESTL   $0x00000002, SI
-	JE      one31
-	VMOVLPS X9, (R8)
-	VPSRLDQ $0x08, X9, X9
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X7, X8
+	VCMPPS       $0x11, X8, X1, X9
+	VANDPS       X8, X9, X9
+	VANDPS       X2, X8, X8
+	VXORPS       X3, X8, X8
+	VCMPPS       $0x00, X8, X8, X10
+	VMOVAPS      X0, X11
+	VFMADD231PS  X4, X8, X11
+	VSUBPS       X0, X11, X12
+	VMOVAPS      X8, X13
+	VFNMADD231PS X5, X12, X13
+	VFNMADD231PS X6, X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       elementwiseConstants<>+32(SB), X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X8, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, X11, X8, X8
+	VADDPS       elementwiseConstants<>+1280(SB), X8, X10
+	VDIVPS       X10, X8, X8
+	VMULPS       X8, X8, X10
+	VBROADCASTSS elementwiseConstants<>+1344(SB), Y11
+	VFMADD231PS  elementwiseConstants<>+1312(SB), X10, X11
+	VFMADD213PS  elementwiseConstants<>+1376(SB), X10, X11
+	VFMADD213PS  elementwiseConstants<>+1408(SB), X10, X11
+	VMULPS       X10, X11, X10
+	VADDPS       X8, X8, X11
+	VFMADD231PS  X8, X10, X11
+	VADDPS       X11, X9, X8
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X8, X8
+	TESTL        $0x00000002, AX
+	JE           one31
+	VMOVLPS      X8, (R8)
+	VPSRLDQ      $0x08, X8, X8
+	ADDQ         $0x08, R8
 
 one31:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored31
-	VMOVSS X9, (R8)
+	VMOVSS X8, (R8)
 
 stored31:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -3538,28 +4066,29 @@ TEXT ·softplusSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+192(SB), Y6
 	VBROADCASTSS elementwiseConstants<>+224(SB), Y7
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y8
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y9
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y9
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R9*4), Y10
-	VMOVUPS      (DX)(R9*4), Y11
+	VMOVUPS      (SI)(R9*4), Y10
+	VMOVUPS      (DI)(R9*4), Y11
 	VXORPS       Y0, Y11, Y11
 	VCMPPS       $0x11, Y1, Y11, Y12
 	VBLENDVPS    Y12, Y1, Y11, Y11
@@ -3581,62 +4110,84 @@ vector:
 	VFMADD231PS  Y12, Y11, Y13
 	VXORPS       Y0, Y13, Y11
 	VMULPS       Y11, Y10, Y10
-	VMOVUPS      Y10, (AX)(R9*4)
+	VMOVUPS      Y10, (BX)(R9*4)
 	ADDQ         $+8, R9
-	CMPQ         R9, SI
+	CMPQ         R9, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y9, Y10
-	VMASKMOVPS   (DX)(R9*4), Y9, Y11
-	VXORPS       Y0, Y11, Y11
-	VCMPPS       $0x11, Y1, Y11, Y12
-	VBLENDVPS    Y12, Y1, Y11, Y11
-	VMOVAPS      Y2, Y12
-	VFMADD231PS  Y4, Y11, Y12
-	VSUBPS       Y2, Y12, Y13
-	VFNMADD231PS Y5, Y13, Y11
-	VFNMADD231PS Y6, Y13, Y11
-	VMOVAPS      Y8, Y13
-	VFMADD231PS  Y11, Y7, Y13
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
-	VMULPS       Y11, Y11, Y14
-	VFMADD231PS  Y14, Y13, Y11
-	VPSLLD       $0x17, Y12, Y12
-	VPADDD       Y12, Y3, Y12
-	VSUBPS       Y3, Y12, Y13
-	VFMADD231PS  Y12, Y11, Y13
-	VXORPS       Y0, Y13, Y11
-	VMULPS       Y11, Y10, Y10
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X10, X11
-	TESTL        $0x00000004, DI
-	JE           two32
-	VMOVUPS      X11, (R9)
-	VEXTRACTF128 $0x01, Y10, X11
-	ADDQ         $0x10, R9
+	CMPQ         R9, DX
+	JGE          vectorFew
+	VMOVUPS      (SI)(R9*4), X10
+	VMOVUPS      (DI)(R9*4), X11
+	VXORPS       X0, X11, X11
+	VCMPPS       $0x11, X1, X11, X12
+	VBLENDVPS    X12, X1, X11, X11
+	VMOVAPS      X2, X12
+	VFMADD231PS  X4, X11, X12
+	VSUBPS       X2, X12, X13
+	VFNMADD231PS X5, X13, X11
+	VFNMADD231PS X6, X13, X11
+	VMOVAPS      X8, X13
+	VFMADD231PS  X11, X7, X13
+	VFMADD213PS  elementwiseConstants<>+288(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+320(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+352(SB), X11, X13
+	VMULPS       X11, X11, X14
+	VFMADD231PS  X14, X13, X11
+	VPSLLD       $0x17, X12, X12
+	VPADDD       X12, X3, X12
+	VSUBPS       X3, X12, X13
+	VFMADD231PS  X12, X11, X13
+	VXORPS       X0, X13, X11
+	VMULPS       X11, X10, X10
+	VMOVUPS      X10, (BX)(R9*4)
+	ADDQ         $+4, R9
 
-two32:
-	TESTL   $0x00000002, DI
-	JE      one32
-	VMOVLPS X11, (R9)
-	VPSRLDQ $0x08, X11, X11
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R9*4), X9, X10
+	VMASKMOVPS   (DI)(R9*4), X9, X11
+	VXORPS       X0, X11, X11
+	VCMPPS       $0x11, X1, X11, X12
+	VBLENDVPS    X12, X1, X11, X11
+	VMOVAPS      X2, X12
+	VFMADD231PS  X4, X11, X12
+	VSUBPS       X2, X12, X13
+	VFNMADD231PS X5, X13, X11
+	VFNMADD231PS X6, X13, X11
+	VMOVAPS      X8, X13
+	VFMADD231PS  X11, X7, X13
+	VFMADD213PS  elementwiseConstants<>+288(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+320(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+352(SB), X11, X13
+	VMULPS       X11, X11, X14
+	VFMADD231PS  X14, X13, X11
+	VPSLLD       $0x17, X12, X12
+	VPADDD       X12, X3, X12
+	VSUBPS       X3, X12, X13
+	VFMADD231PS  X12, X11, X13
+	VXORPS       X0, X13, X11
+	VMULPS       X11, X10, X10
+	LEAQ         (BX)(R9*4), R9
+	VMOVAPS      X10, X10
+	TESTL        $0x00000002, AX
+	JE           one32
+	VMOVLPS      X10, (R9)
+	VPSRLDQ      $0x08, X10, X10
+	ADDQ         $0x08, R9
 
 one32:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored32
-	VMOVSS X11, (R9)
+	VMOVSS X10, (R9)
 
 stored32:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -3647,65 +4198,69 @@ vectorDone:
 TEXT ·softsignAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y3
+	VMOVUPS (SI)(R8*4), Y3
 	VANDPS  Y1, Y3, Y4
 	VADDPS  Y4, Y0, Y4
 	VDIVPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(R8*4)
+	VMOVUPS Y3, (BX)(R8*4)
 	ADDQ    $+8, R8
-	CMPQ    R8, BX
+	CMPQ    R8, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y2, Y3
-	VANDPS       Y1, Y3, Y4
-	VADDPS       Y4, Y0, Y4
-	VDIVPS       Y4, Y3, Y3
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, SI
-	JE           two33
-	VMOVUPS      X4, (R8)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R8
+	CMPQ    R8, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R8*4), X3
+	VANDPS  X1, X3, X4
+	VADDPS  X4, X0, X4
+	VDIVPS  X4, X3, X3
+	VMOVUPS X3, (BX)(R8*4)
+	ADDQ    $+4, R8
 
-two33:
-	TESTL   $0x00000002, SI
-	JE      one33
-	VMOVLPS X4, (R8)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X2, X3
+	VANDPS     X1, X3, X4
+	VADDPS     X4, X0, X4
+	VDIVPS     X4, X3, X3
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one33
+	VMOVLPS    X3, (R8)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R8
 
 one33:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored33
-	VMOVSS X4, (R8)
+	VMOVSS X3, (R8)
 
 stored33:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -3716,71 +4271,77 @@ vectorDone:
 TEXT ·softsignSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y1
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y3
-	VMOVUPS (DX)(R9*4), Y4
+	VMOVUPS (SI)(R9*4), Y3
+	VMOVUPS (DI)(R9*4), Y4
 	VANDPS  Y1, Y4, Y4
 	VSUBPS  Y4, Y0, Y4
 	VMULPS  Y4, Y4, Y4
 	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(R9*4)
+	VMOVUPS Y3, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y2, Y3
-	VMASKMOVPS   (DX)(R9*4), Y2, Y4
-	VANDPS       Y1, Y4, Y4
-	VSUBPS       Y4, Y0, Y4
-	VMULPS       Y4, Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, DI
-	JE           two34
-	VMOVUPS      X4, (R9)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R9
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R9*4), X3
+	VMOVUPS (DI)(R9*4), X4
+	VANDPS  X1, X4, X4
+	VSUBPS  X4, X0, X4
+	VMULPS  X4, X4, X4
+	VMULPS  X4, X3, X3
+	VMOVUPS X3, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two34:
-	TESTL   $0x00000002, DI
-	JE      one34
-	VMOVLPS X4, (R9)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X2, X3
+	VMASKMOVPS (DI)(R9*4), X2, X4
+	VANDPS     X1, X4, X4
+	VSUBPS     X4, X0, X4
+	VMULPS     X4, X4, X4
+	VMULPS     X4, X3, X3
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one34
+	VMOVLPS    X3, (R9)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R9
 
 one34:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored34
-	VMOVSS X4, (R9)
+	VMOVSS X3, (R9)
 
 stored34:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -3792,26 +4353,27 @@ TEXT ·sparsePlusAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+1152(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+1536(SB), Y2
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y4
+	VMOVUPS   (SI)(R8*4), Y4
 	VADDPS    Y0, Y4, Y5
 	VCMPPS    $0x11, Y4, Y1, Y6
 	VMULPS    Y5, Y5, Y5
@@ -3819,46 +4381,53 @@ vector:
 	VANDPS    Y5, Y6, Y5
 	VCMPPS    $0x11, Y0, Y4, Y6
 	VBLENDVPS Y6, Y5, Y4, Y4
-	VMOVUPS   Y4, (AX)(R8*4)
+	VMOVUPS   Y4, (BX)(R8*4)
 	ADDQ      $+8, R8
-	CMPQ      R8, BX
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y3, Y4
-	VADDPS       Y0, Y4, Y5
-	VCMPPS       $0x11, Y4, Y1, Y6
-	VMULPS       Y5, Y5, Y5
-	VMULPS       Y2, Y5, Y5
-	VANDPS       Y5, Y6, Y5
-	VCMPPS       $0x11, Y0, Y4, Y6
-	VBLENDVPS    Y6, Y5, Y4, Y4
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, SI
-	JE           two35
-	VMOVUPS      X5, (R8)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R8
+	CMPQ      R8, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R8*4), X4
+	VADDPS    X0, X4, X5
+	VCMPPS    $0x11, X4, X1, X6
+	VMULPS    X5, X5, X5
+	VMULPS    X2, X5, X5
+	VANDPS    X5, X6, X5
+	VCMPPS    $0x11, X0, X4, X6
+	VBLENDVPS X6, X5, X4, X4
+	VMOVUPS   X4, (BX)(R8*4)
+	ADDQ      $+4, R8
 
-two35:
-	TESTL   $0x00000002, SI
-	JE      one35
-	VMOVLPS X5, (R8)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X3, X4
+	VADDPS     X0, X4, X5
+	VCMPPS     $0x11, X4, X1, X6
+	VMULPS     X5, X5, X5
+	VMULPS     X2, X5, X5
+	VANDPS     X5, X6, X5
+	VCMPPS     $0x11, X0, X4, X6
+	VBLENDVPS  X6, X5, X4, X4
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one35
+	VMOVLPS    X4, (R8)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R8
 
 one35:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored35
-	VMOVSS X5, (R8)
+	VMOVSS X4, (R8)
 
 stored35:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -3870,28 +4439,29 @@ TEXT ·sparsePlusSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+544(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R9*4), Y4
-	VMOVUPS   (DX)(R9*4), Y5
+	VMOVUPS   (SI)(R9*4), Y4
+	VMOVUPS   (DI)(R9*4), Y5
 	VADDPS    Y0, Y5, Y5
 	VMULPS    Y5, Y1, Y5
 	VCMPPS    $0x11, Y2, Y5, Y6
@@ -3899,48 +4469,56 @@ vector:
 	VCMPPS    $0x11, Y5, Y0, Y6
 	VBLENDVPS Y6, Y0, Y5, Y5
 	VMULPS    Y5, Y4, Y4
-	VMOVUPS   Y4, (AX)(R9*4)
+	VMOVUPS   Y4, (BX)(R9*4)
 	ADDQ      $+8, R9
-	CMPQ      R9, SI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y3, Y4
-	VMASKMOVPS   (DX)(R9*4), Y3, Y5
-	VADDPS       Y0, Y5, Y5
-	VMULPS       Y5, Y1, Y5
-	VCMPPS       $0x11, Y2, Y5, Y6
-	VANDNPS      Y5, Y6, Y5
-	VCMPPS       $0x11, Y5, Y0, Y6
-	VBLENDVPS    Y6, Y0, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, DI
-	JE           two36
-	VMOVUPS      X5, (R9)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R9
+	CMPQ      R9, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R9*4), X4
+	VMOVUPS   (DI)(R9*4), X5
+	VADDPS    X0, X5, X5
+	VMULPS    X5, X1, X5
+	VCMPPS    $0x11, X2, X5, X6
+	VANDNPS   X5, X6, X5
+	VCMPPS    $0x11, X5, X0, X6
+	VBLENDVPS X6, X0, X5, X5
+	VMULPS    X5, X4, X4
+	VMOVUPS   X4, (BX)(R9*4)
+	ADDQ      $+4, R9
 
-two36:
-	TESTL   $0x00000002, DI
-	JE      one36
-	VMOVLPS X5, (R9)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X3, X4
+	VMASKMOVPS (DI)(R9*4), X3, X5
+	VADDPS     X0, X5, X5
+	VMULPS     X5, X1, X5
+	VCMPPS     $0x11, X2, X5, X6
+	VANDNPS    X5, X6, X5
+	VCMPPS     $0x11, X5, X0, X6
+	VBLENDVPS  X6, X0, X5, X5
+	VMULPS     X5, X4, X4
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one36
+	VMOVLPS    X4, (R9)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R9
 
 one36:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored36
-	VMOVSS X5, (R9)
+	VMOVSS X4, (R9)
 
 stored36:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -3952,71 +4530,78 @@ TEXT ·sparseSigmoidAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+544(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y4
+	VMOVUPS   (SI)(R8*4), Y4
 	VADDPS    Y0, Y4, Y4
 	VMULPS    Y4, Y1, Y4
 	VCMPPS    $0x11, Y2, Y4, Y5
 	VANDNPS   Y4, Y5, Y4
 	VCMPPS    $0x11, Y4, Y0, Y5
 	VBLENDVPS Y5, Y0, Y4, Y4
-	VMOVUPS   Y4, (AX)(R8*4)
+	VMOVUPS   Y4, (BX)(R8*4)
 	ADDQ      $+8, R8
-	CMPQ      R8, BX
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y3, Y4
-	VADDPS       Y0, Y4, Y4
-	VMULPS       Y4, Y1, Y4
-	VCMPPS       $0x11, Y2, Y4, Y5
-	VANDNPS      Y4, Y5, Y4
-	VCMPPS       $0x11, Y4, Y0, Y5
-	VBLENDVPS    Y5, Y0, Y4, Y4
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, SI
-	JE           two37
-	VMOVUPS      X5, (R8)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R8
+	CMPQ      R8, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R8*4), X4
+	VADDPS    X0, X4, X4
+	VMULPS    X4, X1, X4
+	VCMPPS    $0x11, X2, X4, X5
+	VANDNPS   X4, X5, X4
+	VCMPPS    $0x11, X4, X0, X5
+	VBLENDVPS X5, X0, X4, X4
+	VMOVUPS   X4, (BX)(R8*4)
+	ADDQ      $+4, R8
 
-two37:
-	TESTL   $0x00000002, SI
-	JE      one37
-	VMOVLPS X5, (R8)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X3, X4
+	VADDPS     X0, X4, X4
+	VMULPS     X4, X1, X4
+	VCMPPS     $0x11, X2, X4, X5
+	VANDNPS    X4, X5, X4
+	VCMPPS     $0x11, X4, X0, X5
+	VBLENDVPS  X5, X0, X4, X4
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one37
+	VMOVLPS    X4, (R8)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R8
 
 one37:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored37
-	VMOVSS X5, (R8)
+	VMOVSS X4, (R8)
 
 stored37:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4028,73 +4613,80 @@ TEXT ·sparseSigmoidSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+544(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y4
-	VMOVUPS (DX)(R9*4), Y5
+	VMOVUPS (SI)(R9*4), Y4
+	VMOVUPS (DI)(R9*4), Y5
 	VCMPPS  $0x11, Y5, Y0, Y6
 	VANDPS  Y1, Y6, Y6
 	VCMPPS  $0x11, Y2, Y5, Y5
 	VANDPS  Y6, Y5, Y5
 	VMULPS  Y5, Y4, Y4
-	VMOVUPS Y4, (AX)(R9*4)
+	VMOVUPS Y4, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y3, Y4
-	VMASKMOVPS   (DX)(R9*4), Y3, Y5
-	VCMPPS       $0x11, Y5, Y0, Y6
-	VANDPS       Y1, Y6, Y6
-	VCMPPS       $0x11, Y2, Y5, Y5
-	VANDPS       Y6, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, DI
-	JE           two38
-	VMOVUPS      X5, (R9)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R9
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R9*4), X4
+	VMOVUPS (DI)(R9*4), X5
+	VCMPPS  $0x11, X5, X0, X6
+	VANDPS  X1, X6, X6
+	VCMPPS  $0x11, X2, X5, X5
+	VANDPS  X6, X5, X5
+	VMULPS  X5, X4, X4
+	VMOVUPS X4, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two38:
-	TESTL   $0x00000002, DI
-	JE      one38
-	VMOVLPS X5, (R9)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X3, X4
+	VMASKMOVPS (DI)(R9*4), X3, X5
+	VCMPPS     $0x11, X5, X0, X6
+	VANDPS     X1, X6, X6
+	VCMPPS     $0x11, X2, X5, X5
+	VANDPS     X6, X5, X5
+	VMULPS     X5, X4, X4
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one38
+	VMOVLPS    X4, (R9)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R9
 
 one38:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored38
-	VMOVSS X5, (R9)
+	VMOVSS X4, (R9)
 
 stored38:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -4107,26 +4699,27 @@ TEXT ·squareplusAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+1440(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+1568(SB), Y2
 	VBROADCASTSS elementwiseConstants<>+544(SB), Y3
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y4
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y4
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (CX)(R8*4), Y5
+	VMOVUPS     (SI)(R8*4), Y5
 	VANDPS      Y0, Y5, Y6
 	VMOVAPS     Y1, Y7
 	VFMADD231PS Y5, Y5, Y7
@@ -4135,47 +4728,55 @@ vector:
 	VBLENDVPS   Y8, Y6, Y7, Y6
 	VADDPS      Y6, Y5, Y5
 	VMULPS      Y5, Y3, Y5
-	VMOVUPS     Y5, (AX)(R8*4)
+	VMOVUPS     Y5, (BX)(R8*4)
 	ADDQ        $+8, R8
-	CMPQ        R8, BX
+	CMPQ        R8, CX
 	JL          vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y4, Y5
-	VANDPS       Y0, Y5, Y6
-	VMOVAPS      Y1, Y7
-	VFMADD231PS  Y5, Y5, Y7
-	VSQRTPS      Y7, Y7
-	VCMPPS       $0x11, Y6, Y2, Y8
-	VBLENDVPS    Y8, Y6, Y7, Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       Y5, Y3, Y5
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X5, X6
-	TESTL        $0x00000004, SI
-	JE           two39
-	VMOVUPS      X6, (R8)
-	VEXTRACTF128 $0x01, Y5, X6
-	ADDQ         $0x10, R8
+	CMPQ        R8, DX
+	JGE         vectorFew
+	VMOVUPS     (SI)(R8*4), X5
+	VANDPS      X0, X5, X6
+	VMOVAPS     X1, X7
+	VFMADD231PS X5, X5, X7
+	VSQRTPS     X7, X7
+	VCMPPS      $0x11, X6, X2, X8
+	VBLENDVPS   X8, X6, X7, X6
+	VADDPS      X6, X5, X5
+	VMULPS      X5, X3, X5
+	VMOVUPS     X5, (BX)(R8*4)
+	ADDQ        $+4, R8
 
-two39:
-	TESTL   $0x00000002, SI
-	JE      one39
-	VMOVLPS X6, (R8)
-	VPSRLDQ $0x08, X6, X6
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ       AX, AX
+	JE          vectorDone
+	VMASKMOVPS  (SI)(R8*4), X4, X5
+	VANDPS      X0, X5, X6
+	VMOVAPS     X1, X7
+	VFMADD231PS X5, X5, X7
+	VSQRTPS     X7, X7
+	VCMPPS      $0x11, X6, X2, X8
+	VBLENDVPS   X8, X6, X7, X6
+	VADDPS      X6, X5, X5
+	VMULPS      X5, X3, X5
+	LEAQ        (BX)(R8*4), R8
+	VMOVAPS     X5, X5
+	TESTL       $0x00000002, AX
+	JE          one39
+	VMOVLPS     X5, (R8)
+	VPSRLDQ     $0x08, X5, X5
+	ADDQ        $0x08, R8
 
 one39:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored39
-	VMOVSS X6, (R8)
+	VMOVSS X5, (R8)
 
 stored39:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4185,71 +4786,77 @@ vectorDone:
 // Requires: AVX, FMA3
 TEXT ·squareplusSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y1
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (CX)(R9*4), Y2
-	VMOVUPS     (DX)(R9*4), Y3
+	VMOVUPS     (SI)(R9*4), Y2
+	VMOVUPS     (DI)(R9*4), Y3
 	VFMADD213PS Y0, Y3, Y3
 	VDIVPS      Y3, Y0, Y3
 	VSUBPS      Y3, Y0, Y3
 	VMULPS      Y3, Y2, Y2
-	VMOVUPS     Y2, (AX)(R9*4)
+	VMOVUPS     Y2, (BX)(R9*4)
 	ADDQ        $+8, R9
-	CMPQ        R9, SI
+	CMPQ        R9, CX
 	JL          vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y1, Y2
-	VMASKMOVPS   (DX)(R9*4), Y1, Y3
-	VFMADD213PS  Y0, Y3, Y3
-	VDIVPS       Y3, Y0, Y3
-	VSUBPS       Y3, Y0, Y3
-	VMULPS       Y3, Y2, Y2
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X2, X3
-	TESTL        $0x00000004, DI
-	JE           two40
-	VMOVUPS      X3, (R9)
-	VEXTRACTF128 $0x01, Y2, X3
-	ADDQ         $0x10, R9
+	CMPQ        R9, DX
+	JGE         vectorFew
+	VMOVUPS     (SI)(R9*4), X2
+	VMOVUPS     (DI)(R9*4), X3
+	VFMADD213PS X0, X3, X3
+	VDIVPS      X3, X0, X3
+	VSUBPS      X3, X0, X3
+	VMULPS      X3, X2, X2
+	VMOVUPS     X2, (BX)(R9*4)
+	ADDQ        $+4, R9
 
-two40:
-	TESTL   $0x00000002, DI
-	JE      one40
-	VMOVLPS X3, (R9)
-	VPSRLDQ $0x08, X3, X3
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ       AX, AX
+	JE          vectorDone
+	VMASKMOVPS  (SI)(R9*4), X1, X2
+	VMASKMOVPS  (DI)(R9*4), X1, X3
+	VFMADD213PS X0, X3, X3
+	VDIVPS      X3, X0, X3
+	VSUBPS      X3, X0, X3
+	VMULPS      X3, X2, X2
+	LEAQ        (BX)(R9*4), R9
+	VMOVAPS     X2, X2
+	TESTL       $0x00000002, AX
+	JE          one40
+	VMOVLPS     X2, (R9)
+	VPSRLDQ     $0x08, X2, X2
+	ADDQ        $0x08, R9
 
 one40:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored40
-	VMOVSS X3, (R9)
+	VMOVSS X2, (R9)
 
 stored40:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -4262,26 +4869,27 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
 	VBROADCASTSS elementwiseConstants<>+1600(SB), Y3
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y4
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y4
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y5
+	VMOVUPS      (SI)(R8*4), Y5
 	VANDPS       Y2, Y5, Y6
 	VMULPS       Y5, Y5, Y7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
@@ -4323,80 +4931,121 @@ vector:
 	VMULPS       Y7, Y8, Y7
 	VFMADD231PS  Y5, Y7, Y5
 	VBLENDVPS    Y6, Y5, Y9, Y5
-	VMOVUPS      Y5, (AX)(R8*4)
+	VMOVUPS      Y5, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y4, Y5
-	VANDPS       Y2, Y5, Y6
-	VMULPS       Y5, Y5, Y7
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X5
+	VANDPS       X2, X5, X6
+	VMULPS       X5, X5, X7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
-	VFMADD231PS  Y7, Y3, Y8
-	VFMADD213PS  elementwiseConstants<>+1664(SB), Y7, Y8
-	VFMADD213PS  elementwiseConstants<>+1696(SB), Y7, Y8
-	VFMADD213PS  elementwiseConstants<>+1728(SB), Y7, Y8
-	VADDPS       Y6, Y6, Y9
+	VFMADD231PS  X7, X3, X8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), X7, X8
+	VADDPS       X6, X6, X9
 	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
-	VCMPPS       $0x11, Y9, Y10, Y10
-	VMOVAPS      Y1, Y11
-	VFMADD231PS  elementwiseConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y1, Y11, Y12
-	VMOVAPS      Y9, Y13
-	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
-	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VCMPPS       $0x11, X9, X10, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  elementwiseConstants<>+96(SB), X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS elementwiseConstants<>+160(SB), X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       Y0, Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, elementwiseConstants<>+416(SB), Y11, Y10
-	VCMPPS       $0x00, Y9, Y9, Y11
-	VBLENDVPS    Y11, Y10, Y9, Y9
-	VADDPS       Y0, Y9, Y9
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, elementwiseConstants<>+416(SB), X11, X10
+	VCMPPS       $0x00, X9, X9, X11
+	VBLENDVPS    X11, X10, X9, X9
+	VADDPS       X0, X9, X9
 	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
-	VDIVPS       Y9, Y10, Y9
-	VSUBPS       Y9, Y0, Y9
-	VANDPS       elementwiseConstants<>+1248(SB), Y5, Y10
-	VCMPPS       $0x11, elementwiseConstants<>+576(SB), Y6, Y6
-	VXORPS       Y10, Y9, Y9
-	VMULPS       Y7, Y8, Y7
-	VFMADD231PS  Y5, Y7, Y5
-	VBLENDVPS    Y6, Y5, Y9, Y5
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X5, X6
-	TESTL        $0x00000004, SI
-	JE           two41
-	VMOVUPS      X6, (R8)
-	VEXTRACTF128 $0x01, Y5, X6
-	ADDQ         $0x10, R8
+	VDIVPS       X9, X10, X9
+	VSUBPS       X9, X0, X9
+	VANDPS       elementwiseConstants<>+1248(SB), X5, X10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), X6, X6
+	VXORPS       X10, X9, X9
+	VMULPS       X7, X8, X7
+	VFMADD231PS  X5, X7, X5
+	VBLENDVPS    X6, X5, X9, X5
+	VMOVUPS      X5, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two41:
-	TESTL   $0x00000002, SI
-	JE      one41
-	VMOVLPS X6, (R8)
-	VPSRLDQ $0x08, X6, X6
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X4, X5
+	VANDPS       X2, X5, X6
+	VMULPS       X5, X5, X7
+	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
+	VFMADD231PS  X7, X3, X8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), X7, X8
+	VADDPS       X6, X6, X9
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
+	VCMPPS       $0x11, X9, X10, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  elementwiseConstants<>+96(SB), X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS elementwiseConstants<>+160(SB), X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, elementwiseConstants<>+416(SB), X11, X10
+	VCMPPS       $0x00, X9, X9, X11
+	VBLENDVPS    X11, X10, X9, X9
+	VADDPS       X0, X9, X9
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
+	VDIVPS       X9, X10, X9
+	VSUBPS       X9, X0, X9
+	VANDPS       elementwiseConstants<>+1248(SB), X5, X10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), X6, X6
+	VXORPS       X10, X9, X9
+	VMULPS       X7, X8, X7
+	VFMADD231PS  X5, X7, X5
+	VBLENDVPS    X6, X5, X9, X5
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X5, X5
+	TESTL        $0x00000002, AX
+	JE           one41
+	VMOVLPS      X5, (R8)
+	VPSRLDQ      $0x08, X5, X5
+	ADDQ         $0x08, R8
 
 one41:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored41
-	VMOVSS X6, (R8)
+	VMOVSS X5, (R8)
 
 stored41:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4406,69 +5055,74 @@ vectorDone:
 // Requires: AVX
 TEXT ·tanhSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y1
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R9*4), Y2
-	VMOVUPS (DX)(R9*4), Y3
+	VMOVUPS (SI)(R9*4), Y2
+	VMOVUPS (DI)(R9*4), Y3
 	VMULPS  Y3, Y3, Y3
 	VSUBPS  Y3, Y0, Y3
 	VMULPS  Y3, Y2, Y2
-	VMOVUPS Y2, (AX)(R9*4)
+	VMOVUPS Y2, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y1, Y2
-	VMASKMOVPS   (DX)(R9*4), Y1, Y3
-	VMULPS       Y3, Y3, Y3
-	VSUBPS       Y3, Y0, Y3
-	VMULPS       Y3, Y2, Y2
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X2, X3
-	TESTL        $0x00000004, DI
-	JE           two42
-	VMOVUPS      X3, (R9)
-	VEXTRACTF128 $0x01, Y2, X3
-	ADDQ         $0x10, R9
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R9*4), X2
+	VMOVUPS (DI)(R9*4), X3
+	VMULPS  X3, X3, X3
+	VSUBPS  X3, X0, X3
+	VMULPS  X3, X2, X2
+	VMOVUPS X2, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two42:
-	TESTL   $0x00000002, DI
-	JE      one42
-	VMOVLPS X3, (R9)
-	VPSRLDQ $0x08, X3, X3
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X1, X2
+	VMASKMOVPS (DI)(R9*4), X1, X3
+	VMULPS     X3, X3, X3
+	VSUBPS     X3, X0, X3
+	VMULPS     X3, X2, X2
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X2, X2
+	TESTL      $0x00000002, AX
+	JE         one42
+	VMOVLPS    X2, (R9)
+	VPSRLDQ    $0x08, X2, X2
+	ADDQ       $0x08, R9
 
 one42:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored42
-	VMOVSS X3, (R9)
+	VMOVSS X2, (R9)
 
 stored42:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -4481,26 +5135,27 @@ TEXT ·tanhShrinkAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+1248(SB), Y2
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y3
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y4
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y4
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y5
+	VMOVUPS      (SI)(R8*4), Y5
 	VANDPS       Y3, Y5, Y6
 	VMULPS       Y5, Y5, Y7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
@@ -4544,82 +5199,125 @@ vector:
 	VXORPS       Y2, Y7, Y7
 	VSUBPS       Y9, Y5, Y5
 	VBLENDVPS    Y6, Y7, Y5, Y5
-	VMOVUPS      Y5, (AX)(R8*4)
+	VMOVUPS      Y5, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y4, Y5
-	VANDPS       Y3, Y5, Y6
-	VMULPS       Y5, Y5, Y7
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X5
+	VANDPS       X3, X5, X6
+	VMULPS       X5, X5, X7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
-	VFMADD231PS  elementwiseConstants<>+1600(SB), Y7, Y8
-	VFMADD213PS  elementwiseConstants<>+1664(SB), Y7, Y8
-	VFMADD213PS  elementwiseConstants<>+1696(SB), Y7, Y8
-	VFMADD213PS  elementwiseConstants<>+1728(SB), Y7, Y8
-	VADDPS       Y6, Y6, Y9
+	VFMADD231PS  elementwiseConstants<>+1600(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), X7, X8
+	VADDPS       X6, X6, X9
 	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
-	VCMPPS       $0x11, Y9, Y10, Y10
-	VMOVAPS      Y1, Y11
-	VFMADD231PS  elementwiseConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y1, Y11, Y12
-	VMOVAPS      Y9, Y13
-	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
-	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VCMPPS       $0x11, X9, X10, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  elementwiseConstants<>+96(SB), X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS elementwiseConstants<>+160(SB), X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       Y0, Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, elementwiseConstants<>+416(SB), Y11, Y10
-	VCMPPS       $0x00, Y9, Y9, Y11
-	VBLENDVPS    Y11, Y10, Y9, Y9
-	VADDPS       Y0, Y9, Y9
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, elementwiseConstants<>+416(SB), X11, X10
+	VCMPPS       $0x00, X9, X9, X11
+	VBLENDVPS    X11, X10, X9, X9
+	VADDPS       X0, X9, X9
 	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
-	VDIVPS       Y9, Y10, Y9
-	VSUBPS       Y9, Y0, Y9
-	VANDPS       Y2, Y5, Y10
-	VCMPPS       $0x11, elementwiseConstants<>+576(SB), Y6, Y6
-	VXORPS       Y10, Y9, Y9
-	VMULPS       Y7, Y8, Y7
-	VMULPS       Y5, Y7, Y7
-	VXORPS       Y2, Y7, Y7
-	VSUBPS       Y9, Y5, Y5
-	VBLENDVPS    Y6, Y7, Y5, Y5
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X5, X6
-	TESTL        $0x00000004, SI
-	JE           two43
-	VMOVUPS      X6, (R8)
-	VEXTRACTF128 $0x01, Y5, X6
-	ADDQ         $0x10, R8
+	VDIVPS       X9, X10, X9
+	VSUBPS       X9, X0, X9
+	VANDPS       X2, X5, X10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), X6, X6
+	VXORPS       X10, X9, X9
+	VMULPS       X7, X8, X7
+	VMULPS       X5, X7, X7
+	VXORPS       X2, X7, X7
+	VSUBPS       X9, X5, X5
+	VBLENDVPS    X6, X7, X5, X5
+	VMOVUPS      X5, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two43:
-	TESTL   $0x00000002, SI
-	JE      one43
-	VMOVLPS X6, (R8)
-	VPSRLDQ $0x08, X6, X6
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X4, X5
+	VANDPS       X3, X5, X6
+	VMULPS       X5, X5, X7
+	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
+	VFMADD231PS  elementwiseConstants<>+1600(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), X7, X8
+	VADDPS       X6, X6, X9
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
+	VCMPPS       $0x11, X9, X10, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  elementwiseConstants<>+96(SB), X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS elementwiseConstants<>+160(SB), X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, elementwiseConstants<>+416(SB), X11, X10
+	VCMPPS       $0x00, X9, X9, X11
+	VBLENDVPS    X11, X10, X9, X9
+	VADDPS       X0, X9, X9
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
+	VDIVPS       X9, X10, X9
+	VSUBPS       X9, X0, X9
+	VANDPS       X2, X5, X10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), X6, X6
+	VXORPS       X10, X9, X9
+	VMULPS       X7, X8, X7
+	VMULPS       X5, X7, X7
+	VXORPS       X2, X7, X7
+	VSUBPS       X9, X5, X5
+	VBLENDVPS    X6, X7, X5, X5
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X5, X5
+	TESTL        $0x00000002, AX
+	JE           one43
+	VMOVLPS      X5, (R8)
+	VPSRLDQ      $0x08, X5, X5
+	ADDQ         $0x08, R8
 
 one43:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored43
-	VMOVSS X6, (R8)
+	VMOVSS X5, (R8)
 
 stored43:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4631,28 +5329,29 @@ TEXT ·tanhShrinkSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y0
 	VBROADCASTSS elementwiseConstants<>+128(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R9*4), Y4
-	VMOVUPS      (DX)(R9*4), Y5
+	VMOVUPS      (SI)(R9*4), Y4
+	VMOVUPS      (DI)(R9*4), Y5
 	VANDPS       Y2, Y5, Y6
 	VMULPS       Y5, Y5, Y7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
@@ -4696,84 +5395,128 @@ vector:
 	VBLENDVPS    Y6, Y5, Y9, Y5
 	VMULPS       Y5, Y5, Y5
 	VMULPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (AX)(R9*4)
+	VMOVUPS      Y4, (BX)(R9*4)
 	ADDQ         $+8, R9
-	CMPQ         R9, SI
+	CMPQ         R9, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y3, Y4
-	VMASKMOVPS   (DX)(R9*4), Y3, Y5
-	VANDPS       Y2, Y5, Y6
-	VMULPS       Y5, Y5, Y7
+	CMPQ         R9, DX
+	JGE          vectorFew
+	VMOVUPS      (SI)(R9*4), X4
+	VMOVUPS      (DI)(R9*4), X5
+	VANDPS       X2, X5, X6
+	VMULPS       X5, X5, X7
 	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
-	VFMADD231PS  elementwiseConstants<>+1600(SB), Y7, Y8
-	VFMADD213PS  elementwiseConstants<>+1664(SB), Y7, Y8
-	VFMADD213PS  elementwiseConstants<>+1696(SB), Y7, Y8
-	VFMADD213PS  elementwiseConstants<>+1728(SB), Y7, Y8
-	VADDPS       Y6, Y6, Y9
+	VFMADD231PS  elementwiseConstants<>+1600(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), X7, X8
+	VADDPS       X6, X6, X9
 	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
-	VCMPPS       $0x11, Y9, Y10, Y10
-	VMOVAPS      Y1, Y11
-	VFMADD231PS  elementwiseConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y1, Y11, Y12
-	VMOVAPS      Y9, Y13
-	VFNMADD231PS elementwiseConstants<>+160(SB), Y12, Y13
-	VFNMADD231PS elementwiseConstants<>+192(SB), Y12, Y13
+	VCMPPS       $0x11, X9, X10, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  elementwiseConstants<>+96(SB), X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS elementwiseConstants<>+160(SB), X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y13, Y12
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y13, Y12
-	VMULPS       Y13, Y13, Y14
-	VFMADD231PS  Y14, Y12, Y13
-	VPSLLD       $0x17, Y11, Y11
-	VADDPS       Y0, Y13, Y12
-	VPADDD       Y11, Y12, Y11
-	VCMPPS       $0x11, elementwiseConstants<>+64(SB), Y9, Y12
-	VANDNPS      Y11, Y12, Y11
-	VBLENDVPS    Y10, elementwiseConstants<>+416(SB), Y11, Y10
-	VCMPPS       $0x00, Y9, Y9, Y11
-	VBLENDVPS    Y11, Y10, Y9, Y9
-	VADDPS       Y0, Y9, Y9
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, elementwiseConstants<>+416(SB), X11, X10
+	VCMPPS       $0x00, X9, X9, X11
+	VBLENDVPS    X11, X10, X9, X9
+	VADDPS       X0, X9, X9
 	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
-	VDIVPS       Y9, Y10, Y9
-	VSUBPS       Y9, Y0, Y9
-	VANDPS       elementwiseConstants<>+1248(SB), Y5, Y10
-	VCMPPS       $0x11, elementwiseConstants<>+576(SB), Y6, Y6
-	VXORPS       Y10, Y9, Y9
-	VMULPS       Y7, Y8, Y7
-	VFMADD231PS  Y5, Y7, Y5
-	VBLENDVPS    Y6, Y5, Y9, Y5
-	VMULPS       Y5, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, DI
-	JE           two44
-	VMOVUPS      X5, (R9)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R9
+	VDIVPS       X9, X10, X9
+	VSUBPS       X9, X0, X9
+	VANDPS       elementwiseConstants<>+1248(SB), X5, X10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), X6, X6
+	VXORPS       X10, X9, X9
+	VMULPS       X7, X8, X7
+	VFMADD231PS  X5, X7, X5
+	VBLENDVPS    X6, X5, X9, X5
+	VMULPS       X5, X5, X5
+	VMULPS       X5, X4, X4
+	VMOVUPS      X4, (BX)(R9*4)
+	ADDQ         $+4, R9
 
-two44:
-	TESTL   $0x00000002, DI
-	JE      one44
-	VMOVLPS X5, (R9)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R9*4), X3, X4
+	VMASKMOVPS   (DI)(R9*4), X3, X5
+	VANDPS       X2, X5, X6
+	VMULPS       X5, X5, X7
+	VBROADCASTSS elementwiseConstants<>+1632(SB), Y8
+	VFMADD231PS  elementwiseConstants<>+1600(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1664(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1696(SB), X7, X8
+	VFMADD213PS  elementwiseConstants<>+1728(SB), X7, X8
+	VADDPS       X6, X6, X9
+	VBROADCASTSS elementwiseConstants<>+384(SB), Y10
+	VCMPPS       $0x11, X9, X10, X10
+	VMOVAPS      X1, X11
+	VFMADD231PS  elementwiseConstants<>+96(SB), X9, X11
+	VSUBPS       X1, X11, X12
+	VMOVAPS      X9, X13
+	VFNMADD231PS elementwiseConstants<>+160(SB), X12, X13
+	VFNMADD231PS elementwiseConstants<>+192(SB), X12, X13
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y12
+	VFMADD231PS  elementwiseConstants<>+224(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+288(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+320(SB), X13, X12
+	VFMADD213PS  elementwiseConstants<>+352(SB), X13, X12
+	VMULPS       X13, X13, X14
+	VFMADD231PS  X14, X12, X13
+	VPSLLD       $0x17, X11, X11
+	VADDPS       X0, X13, X12
+	VPADDD       X11, X12, X11
+	VCMPPS       $0x11, elementwiseConstants<>+64(SB), X9, X12
+	VANDNPS      X11, X12, X11
+	VBLENDVPS    X10, elementwiseConstants<>+416(SB), X11, X10
+	VCMPPS       $0x00, X9, X9, X11
+	VBLENDVPS    X11, X10, X9, X9
+	VADDPS       X0, X9, X9
+	VBROADCASTSS elementwiseConstants<>+1280(SB), Y10
+	VDIVPS       X9, X10, X9
+	VSUBPS       X9, X0, X9
+	VANDPS       elementwiseConstants<>+1248(SB), X5, X10
+	VCMPPS       $0x11, elementwiseConstants<>+576(SB), X6, X6
+	VXORPS       X10, X9, X9
+	VMULPS       X7, X8, X7
+	VFMADD231PS  X5, X7, X5
+	VBLENDVPS    X6, X5, X9, X5
+	VMULPS       X5, X5, X5
+	VMULPS       X5, X4, X4
+	LEAQ         (BX)(R9*4), R9
+	VMOVAPS      X4, X4
+	TESTL        $0x00000002, AX
+	JE           one44
+	VMOVLPS      X4, (R9)
+	VPSRLDQ      $0x08, X4, X4
+	ADDQ         $0x08, R9
 
 one44:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored44
-	VMOVSS X5, (R9)
+	VMOVSS X4, (R9)
 
 stored44:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -4782,63 +5525,66 @@ vectorDone:
 // func biasAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·biasAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DX
-	MOVQ    DX, BX
-	ANDQ    $-8, BX
-	MOVQ    DX, SI
-	SUBQ    BX, SI
-	LEAQ    laneMasks<>+0(SB), AX
-	MOVQ    SI, CX
-	NEGQ    CX
-	VMOVUPS 32(AX)(CX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
+	MOVQ    cols+8(FP), AX
+	MOVQ    AX, CX
+	ANDQ    $-8, CX
+	MOVQ    AX, DX
+	ANDQ    $-4, DX
+	SUBQ    DX, AX
+	LEAQ    laneMasks<>+0(SB), BX
+	MOVQ    AX, SI
+	NEGQ    SI
+	VMOVUPS 32(BX)(SI*4), Y0
+	MOVQ    data_0+16(FP), BX
+	MOVQ    data_1+24(FP), SI
 	MOVQ    rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(R8*4), Y1
-	VMOVUPS (CX)(R8*4), Y2
+	VMOVUPS (BX)(R8*4), Y1
+	VMOVUPS (SI)(R8*4), Y2
 	VADDPS  Y2, Y1, Y1
-	VMOVUPS Y1, (AX)(R8*4)
+	VMOVUPS Y1, (BX)(R8*4)
 	ADDQ    $+8, R8
-	CMPQ    R8, BX
+	CMPQ    R8, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R8*4), Y0, Y1
-	VMASKMOVPS   (CX)(R8*4), Y0, Y2
-	VADDPS       Y2, Y1, Y1
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X1, X2
-	TESTL        $0x00000004, SI
-	JE           two45
-	VMOVUPS      X2, (R8)
-	VEXTRACTF128 $0x01, Y1, X2
-	ADDQ         $0x10, R8
+	CMPQ    R8, DX
+	JGE     vectorFew
+	VMOVUPS (BX)(R8*4), X1
+	VMOVUPS (SI)(R8*4), X2
+	VADDPS  X2, X1, X1
+	VMOVUPS X1, (BX)(R8*4)
+	ADDQ    $+4, R8
 
-two45:
-	TESTL   $0x00000002, SI
-	JE      one45
-	VMOVLPS X2, (R8)
-	VPSRLDQ $0x08, X2, X2
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (BX)(R8*4), X0, X1
+	VMASKMOVPS (SI)(R8*4), X0, X2
+	VADDPS     X2, X1, X1
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X1, X1
+	TESTL      $0x00000002, AX
+	JE         one45
+	VMOVLPS    X1, (R8)
+	VPSRLDQ    $0x08, X1, X1
+	ADDQ       $0x08, R8
 
 one45:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored45
-	VMOVSS X2, (R8)
+	VMOVSS X1, (R8)
 
 stored45:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4848,67 +5594,72 @@ vectorDone:
 // Requires: AVX
 TEXT ·biasReluAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y1
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(R8*4), Y2
-	VMOVUPS (CX)(R8*4), Y3
+	VMOVUPS (BX)(R8*4), Y2
+	VMOVUPS (SI)(R8*4), Y3
 	VADDPS  Y3, Y2, Y2
 	VCMPPS  $0x11, Y0, Y2, Y3
 	VANDNPS Y2, Y3, Y2
-	VMOVUPS Y2, (AX)(R8*4)
+	VMOVUPS Y2, (BX)(R8*4)
 	ADDQ    $+8, R8
-	CMPQ    R8, BX
+	CMPQ    R8, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R8*4), Y1, Y2
-	VMASKMOVPS   (CX)(R8*4), Y1, Y3
-	VADDPS       Y3, Y2, Y2
-	VCMPPS       $0x11, Y0, Y2, Y3
-	VANDNPS      Y2, Y3, Y2
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X2, X3
-	TESTL        $0x00000004, SI
-	JE           two46
-	VMOVUPS      X3, (R8)
-	VEXTRACTF128 $0x01, Y2, X3
-	ADDQ         $0x10, R8
+	CMPQ    R8, DX
+	JGE     vectorFew
+	VMOVUPS (BX)(R8*4), X2
+	VMOVUPS (SI)(R8*4), X3
+	VADDPS  X3, X2, X2
+	VCMPPS  $0x11, X0, X2, X3
+	VANDNPS X2, X3, X2
+	VMOVUPS X2, (BX)(R8*4)
+	ADDQ    $+4, R8
 
-two46:
-	TESTL   $0x00000002, SI
-	JE      one46
-	VMOVLPS X3, (R8)
-	VPSRLDQ $0x08, X3, X3
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (BX)(R8*4), X1, X2
+	VMASKMOVPS (SI)(R8*4), X1, X3
+	VADDPS     X3, X2, X2
+	VCMPPS     $0x11, X0, X2, X3
+	VANDNPS    X2, X3, X2
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X2, X2
+	TESTL      $0x00000002, AX
+	JE         one46
+	VMOVLPS    X2, (R8)
+	VPSRLDQ    $0x08, X2, X2
+	ADDQ       $0x08, R8
 
 one46:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored46
-	VMOVSS X3, (R8)
+	VMOVSS X2, (R8)
 
 stored46:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4918,65 +5669,69 @@ vectorDone:
 // Requires: AVX
 TEXT ·reluGradAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y0
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y1
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y2
+	VMOVUPS (SI)(R8*4), Y2
 	VCMPPS  $0x11, Y2, Y0, Y2
-	VMOVUPS (AX)(R8*4), Y3
+	VMOVUPS (BX)(R8*4), Y3
 	VANDPS  Y3, Y2, Y2
-	VMOVUPS Y2, (AX)(R8*4)
+	VMOVUPS Y2, (BX)(R8*4)
 	ADDQ    $+8, R8
-	CMPQ    R8, BX
+	CMPQ    R8, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y1, Y2
-	VCMPPS       $0x11, Y2, Y0, Y2
-	VMASKMOVPS   (AX)(R8*4), Y1, Y3
-	VANDPS       Y3, Y2, Y2
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X2, X3
-	TESTL        $0x00000004, SI
-	JE           two47
-	VMOVUPS      X3, (R8)
-	VEXTRACTF128 $0x01, Y2, X3
-	ADDQ         $0x10, R8
+	CMPQ    R8, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R8*4), X2
+	VCMPPS  $0x11, X2, X0, X2
+	VMOVUPS (BX)(R8*4), X3
+	VANDPS  X3, X2, X2
+	VMOVUPS X2, (BX)(R8*4)
+	ADDQ    $+4, R8
 
-two47:
-	TESTL   $0x00000002, SI
-	JE      one47
-	VMOVLPS X3, (R8)
-	VPSRLDQ $0x08, X3, X3
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X1, X2
+	VCMPPS     $0x11, X2, X0, X2
+	VMASKMOVPS (BX)(R8*4), X1, X3
+	VANDPS     X3, X2, X2
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X2, X2
+	TESTL      $0x00000002, AX
+	JE         one47
+	VMOVLPS    X2, (R8)
+	VPSRLDQ    $0x08, X2, X2
+	ADDQ       $0x08, R8
 
 one47:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored47
-	VMOVSS X3, (R8)
+	VMOVSS X2, (R8)
 
 stored47:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4987,63 +5742,66 @@ vectorDone:
 TEXT ·residualAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y0
 	VBROADCASTSS scalars_1+132(FP), Y1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Y3
+	VMOVUPS (SI)(R8*4), Y3
 	VSUBPS  Y0, Y3, Y3
 	VMULPS  Y1, Y3, Y3
-	VMOVUPS Y3, (AX)(R8*4)
+	VMOVUPS Y3, (BX)(R8*4)
 	ADDQ    $+8, R8
-	CMPQ    R8, BX
+	CMPQ    R8, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y2, Y3
-	VSUBPS       Y0, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, SI
-	JE           two48
-	VMOVUPS      X4, (R8)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R8
+	CMPQ    R8, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R8*4), X3
+	VSUBPS  X0, X3, X3
+	VMULPS  X1, X3, X3
+	VMOVUPS X3, (BX)(R8*4)
+	ADDQ    $+4, R8
 
-two48:
-	TESTL   $0x00000002, SI
-	JE      one48
-	VMOVLPS X4, (R8)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X2, X3
+	VSUBPS     X0, X3, X3
+	VMULPS     X1, X3, X3
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one48
+	VMOVLPS    X3, (R8)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R8
 
 one48:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored48
-	VMOVSS X4, (R8)
+	VMOVSS X3, (R8)
 
 stored48:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -5056,73 +5814,80 @@ TEXT ·dropoutAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
 	VBROADCASTSS elementwiseConstants<>+1248(SB), Y3
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y4
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y4
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R9*4), Y5
-	VMOVUPS   (DX)(R9*4), Y6
+	VMOVUPS   (SI)(R9*4), Y5
+	VMOVUPS   (DI)(R9*4), Y6
 	VPMINUD   Y0, Y6, Y6
 	VPCMPEQD  Y0, Y6, Y6
 	VMULPS    Y1, Y5, Y5
 	VADDPS    Y2, Y5, Y5
 	VBLENDVPS Y6, Y5, Y3, Y5
-	VMOVUPS   Y5, (AX)(R9*4)
+	VMOVUPS   Y5, (BX)(R9*4)
 	ADDQ      $+8, R9
-	CMPQ      R9, SI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y4, Y5
-	VMASKMOVPS   (DX)(R9*4), Y4, Y6
-	VPMINUD      Y0, Y6, Y6
-	VPCMPEQD     Y0, Y6, Y6
-	VMULPS       Y1, Y5, Y5
-	VADDPS       Y2, Y5, Y5
-	VBLENDVPS    Y6, Y5, Y3, Y5
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X5, X6
-	TESTL        $0x00000004, DI
-	JE           two49
-	VMOVUPS      X6, (R9)
-	VEXTRACTF128 $0x01, Y5, X6
-	ADDQ         $0x10, R9
+	CMPQ      R9, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R9*4), X5
+	VMOVUPS   (DI)(R9*4), X6
+	VPMINUD   X0, X6, X6
+	VPCMPEQD  X0, X6, X6
+	VMULPS    X1, X5, X5
+	VADDPS    X2, X5, X5
+	VBLENDVPS X6, X5, X3, X5
+	VMOVUPS   X5, (BX)(R9*4)
+	ADDQ      $+4, R9
 
-two49:
-	TESTL   $0x00000002, DI
-	JE      one49
-	VMOVLPS X6, (R9)
-	VPSRLDQ $0x08, X6, X6
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R9*4), X4, X5
+	VMASKMOVPS (DI)(R9*4), X4, X6
+	VPMINUD    X0, X6, X6
+	VPCMPEQD   X0, X6, X6
+	VMULPS     X1, X5, X5
+	VADDPS     X2, X5, X5
+	VBLENDVPS  X6, X5, X3, X5
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X5, X5
+	TESTL      $0x00000002, AX
+	JE         one49
+	VMOVLPS    X5, (R9)
+	VPSRLDQ    $0x08, X5, X5
+	ADDQ       $0x08, R9
 
 one49:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored49
-	VMOVSS X6, (R9)
+	VMOVSS X5, (R9)
 
 stored49:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -5133,69 +5898,74 @@ vectorDone:
 TEXT ·dropoutSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y0
 	VBROADCASTSS elementwiseConstants<>+1248(SB), Y1
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS  (DX)(R9*4), Y3
+	VMOVUPS  (DI)(R9*4), Y3
 	VPCMPEQD Y1, Y3, Y3
-	VMOVUPS  (CX)(R9*4), Y4
+	VMOVUPS  (SI)(R9*4), Y4
 	VMULPS   Y0, Y4, Y4
 	VANDNPS  Y4, Y3, Y3
-	VMOVUPS  Y3, (AX)(R9*4)
+	VMOVUPS  Y3, (BX)(R9*4)
 	ADDQ     $+8, R9
-	CMPQ     R9, SI
+	CMPQ     R9, CX
 	JL       vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (DX)(R9*4), Y2, Y3
-	VPCMPEQD     Y1, Y3, Y3
-	VMASKMOVPS   (CX)(R9*4), Y2, Y4
-	VMULPS       Y0, Y4, Y4
-	VANDNPS      Y4, Y3, Y3
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, DI
-	JE           two50
-	VMOVUPS      X4, (R9)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R9
+	CMPQ     R9, DX
+	JGE      vectorFew
+	VMOVUPS  (DI)(R9*4), X3
+	VPCMPEQD X1, X3, X3
+	VMOVUPS  (SI)(R9*4), X4
+	VMULPS   X0, X4, X4
+	VANDNPS  X4, X3, X3
+	VMOVUPS  X3, (BX)(R9*4)
+	ADDQ     $+4, R9
 
-two50:
-	TESTL   $0x00000002, DI
-	JE      one50
-	VMOVLPS X4, (R9)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (DI)(R9*4), X2, X3
+	VPCMPEQD   X1, X3, X3
+	VMASKMOVPS (SI)(R9*4), X2, X4
+	VMULPS     X0, X4, X4
+	VANDNPS    X4, X3, X3
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one50
+	VMOVLPS    X3, (R9)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R9
 
 one50:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored50
-	VMOVSS X4, (R9)
+	VMOVSS X3, (R9)
 
 stored50:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -5204,83 +5974,101 @@ vectorDone:
 // func squareSumsAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·squareSumsAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), BX
-	MOVQ    BX, SI
-	ANDQ    $-8, SI
-	MOVQ    BX, DI
-	SUBQ    SI, DI
-	LEAQ    laneMasks<>+0(SB), AX
-	MOVQ    DI, CX
-	NEGQ    CX
-	VMOVUPS 32(AX)(CX*4), Y0
-	XORQ    R9, R9
-	CMPQ    R9, SI
+	MOVQ    cols+8(FP), AX
+	MOVQ    AX, CX
+	ANDQ    $-8, CX
+	MOVQ    AX, DX
+	ANDQ    $-4, DX
+	SUBQ    DX, AX
+	LEAQ    laneMasks<>+0(SB), BX
+	MOVQ    AX, SI
+	NEGQ    SI
+	VMOVUPS 32(BX)(SI*4), Y0
+	XORQ    SI, SI
+	CMPQ    SI, CX
 	JGE     vectorRest
 
 vector:
-	MOVQ   data_0+16(FP), AX
-	MOVQ   data_1+24(FP), CX
-	MOVQ   data_2+32(FP), DX
+	MOVQ   data_0+16(FP), DI
+	MOVQ   data_1+24(FP), R8
+	MOVQ   data_2+32(FP), R9
 	VXORPS X1, X1, X1
-	MOVQ   rows+0(FP), R8
+	MOVQ   rows+0(FP), BX
 
-row:
-	VMOVUPS (CX)(R9*4), Y2
-	VMOVUPS (DX)(R9*4), Y3
+wholeRow:
+	VMOVUPS (R8)(SI*4), Y2
+	VMOVUPS (R9)(SI*4), Y3
 	VSUBPS  Y3, Y2, Y2
 	VMULPS  Y2, Y2, Y2
 	VADDPS  Y2, Y1, Y1
-	ADDQ    strides_0+72(FP), AX
-	ADDQ    strides_1+80(FP), CX
-	ADDQ    strides_2+88(FP), DX
-	DECQ    R8
-	JNE     row
-	MOVQ    data_0+16(FP), AX
-	VMOVUPS Y1, (AX)(R9*4)
-	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	ADDQ    strides_0+72(FP), DI
+	ADDQ    strides_1+80(FP), R8
+	ADDQ    strides_2+88(FP), R9
+	DECQ    BX
+	JNE     wholeRow
+	MOVQ    data_0+16(FP), BX
+	VMOVUPS Y1, (BX)(SI*4)
+	ADDQ    $+8, SI
+	CMPQ    SI, CX
 	JL      vector
 
 vectorRest:
-	CMPQ   R9, BX
-	JGE    vectorDone
-	MOVQ   data_0+16(FP), AX
-	MOVQ   data_1+24(FP), CX
-	MOVQ   data_2+32(FP), DX
-	VXORPS X4, X4, X4
-	MOVQ   rows+0(FP), R8
+	CMPQ   SI, DX
+	JGE    vectorFew
+	MOVQ   data_0+16(FP), CX
+	MOVQ   data_1+24(FP), DX
+	MOVQ   data_2+32(FP), DI
+	VXORPS X1, X1, X1
+	MOVQ   rows+0(FP), BX
 
-rowOfRest:
-	VMASKMOVPS   (CX)(R9*4), Y0, Y1
-	VMASKMOVPS   (DX)(R9*4), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMULPS       Y1, Y1, Y1
-	VADDPS       Y1, Y4, Y4
-	ADDQ         strides_0+72(FP), AX
-	ADDQ         strides_1+80(FP), CX
-	ADDQ         strides_2+88(FP), DX
-	DECQ         R8
-	JNE          rowOfRest
-	MOVQ         data_0+16(FP), AX
-	LEAQ         (AX)(R9*4), AX
-	VMOVAPS      X4, X0
-	TESTL        $0x00000004, DI
-	JE           two51
-	VMOVUPS      X0, (AX)
-	VEXTRACTF128 $0x01, Y4, X0
-	ADDQ         $0x10, AX
+halfRow:
+	VMOVUPS (DX)(SI*4), X2
+	VMOVUPS (DI)(SI*4), X3
+	VSUBPS  X3, X2, X2
+	VMULPS  X2, X2, X2
+	VADDPS  X2, X1, X1
+	ADDQ    strides_0+72(FP), CX
+	ADDQ    strides_1+80(FP), DX
+	ADDQ    strides_2+88(FP), DI
+	DECQ    BX
+	JNE     halfRow
+	MOVQ    data_0+16(FP), CX
+	VMOVUPS X1, (CX)(SI*4)
+	ADDQ    $+4, SI
 
-two51:
-	TESTL   $0x00000002, DI
-	JE      one51
-	VMOVLPS X0, (AX)
-	VPSRLDQ $0x08, X0, X0
-	ADDQ    $0x08, AX
+vectorFew:
+	TESTQ  AX, AX
+	JE     vectorDone
+	MOVQ   data_0+16(FP), CX
+	MOVQ   data_1+24(FP), DX
+	MOVQ   data_2+32(FP), DI
+	VXORPS X1, X1, X1
+	MOVQ   rows+0(FP), BX
+
+restRow:
+	VMASKMOVPS (DX)(SI*4), X0, X2
+	VMASKMOVPS (DI)(SI*4), X0, X3
+	VSUBPS     X3, X2, X2
+	VMULPS     X2, X2, X2
+	VADDPS     X2, X1, X1
+	ADDQ       strides_0+72(FP), CX
+	ADDQ       strides_1+80(FP), DX
+	ADDQ       strides_2+88(FP), DI
+	DECQ       BX
+	JNE        restRow
+	MOVQ       data_0+16(FP), CX
+	LEAQ       (CX)(SI*4), CX
+	VMOVAPS    X1, X0
+	TESTL      $0x00000002, AX
+	JE         one51
+	VMOVLPS    X0, (CX)
+	VPSRLDQ    $0x08, X0, X0
+	ADDQ       $0x08, CX
 
 one51:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored51
-	VMOVSS X0, (AX)
+	VMOVSS X0, (CX)
 
 stored51:
 vectorDone:
@@ -5290,77 +6078,84 @@ vectorDone:
 // func normalizeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·normalizeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), DI
-	MOVQ    DI, R8
-	ANDQ    $-8, R8
-	MOVQ    DI, R9
-	SUBQ    R8, R9
-	LEAQ    laneMasks<>+0(SB), AX
-	MOVQ    R9, CX
-	NEGQ    CX
-	VMOVUPS 32(AX)(CX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    data_3+40(FP), BX
-	MOVQ    data_4+48(FP), SI
+	MOVQ    cols+8(FP), AX
+	MOVQ    AX, CX
+	ANDQ    $-8, CX
+	MOVQ    AX, DX
+	ANDQ    $-4, DX
+	SUBQ    DX, AX
+	LEAQ    laneMasks<>+0(SB), BX
+	MOVQ    AX, SI
+	NEGQ    SI
+	VMOVUPS 32(BX)(SI*4), Y0
+	MOVQ    data_0+16(FP), BX
+	MOVQ    data_1+24(FP), SI
+	MOVQ    data_2+32(FP), DI
+	MOVQ    data_3+40(FP), R8
+	MOVQ    data_4+48(FP), R9
 	MOVQ    rows+0(FP), R10
 
 row:
 	XORQ R11, R11
-	CMPQ R11, R8
+	CMPQ R11, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R11*4), Y1
-	VMOVUPS (DX)(R11*4), Y2
+	VMOVUPS (SI)(R11*4), Y1
+	VMOVUPS (DI)(R11*4), Y2
 	VSUBPS  Y2, Y1, Y1
-	VMOVUPS (BX)(R11*4), Y2
+	VMOVUPS (R8)(R11*4), Y2
 	VMULPS  Y2, Y1, Y1
-	VMOVUPS (SI)(R11*4), Y2
+	VMOVUPS (R9)(R11*4), Y2
 	VADDPS  Y2, Y1, Y1
-	VMOVUPS Y1, (AX)(R11*4)
+	VMOVUPS Y1, (BX)(R11*4)
 	ADDQ    $+8, R11
-	CMPQ    R11, R8
+	CMPQ    R11, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R11, DI
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R11*4), Y0, Y1
-	VMASKMOVPS   (DX)(R11*4), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMASKMOVPS   (BX)(R11*4), Y0, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   (SI)(R11*4), Y0, Y2
-	VADDPS       Y2, Y1, Y1
-	LEAQ         (AX)(R11*4), R11
-	VMOVAPS      X1, X2
-	TESTL        $0x00000004, R9
-	JE           two52
-	VMOVUPS      X2, (R11)
-	VEXTRACTF128 $0x01, Y1, X2
-	ADDQ         $0x10, R11
+	CMPQ    R11, DX
+	JGE     vectorFew
+	VMOVUPS (SI)(R11*4), X1
+	VMOVUPS (DI)(R11*4), X2
+	VSUBPS  X2, X1, X1
+	VMOVUPS (R8)(R11*4), X2
+	VMULPS  X2, X1, X1
+	VMOVUPS (R9)(R11*4), X2
+	VADDPS  X2, X1, X1
+	VMOVUPS X1, (BX)(R11*4)
+	ADDQ    $+4, R11
 
-two52:
-	TESTL   $0x00000002, R9
-	JE      one52
-	VMOVLPS X2, (R11)
-	VPSRLDQ $0x08, X2, X2
-	ADDQ    $0x08, R11
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R11*4), X0, X1
+	VMASKMOVPS (DI)(R11*4), X0, X2
+	VSUBPS     X2, X1, X1
+	VMASKMOVPS (R8)(R11*4), X0, X2
+	VMULPS     X2, X1, X1
+	VMASKMOVPS (R9)(R11*4), X0, X2
+	VADDPS     X2, X1, X1
+	LEAQ       (BX)(R11*4), R11
+	VMOVAPS    X1, X1
+	TESTL      $0x00000002, AX
+	JE         one52
+	VMOVLPS    X1, (R11)
+	VPSRLDQ    $0x08, X1, X1
+	ADDQ       $0x08, R11
 
 one52:
-	TESTL  $0x00000001, R9
+	TESTL  $0x00000001, AX
 	JE     stored52
-	VMOVSS X2, (R11)
+	VMOVSS X1, (R11)
 
 stored52:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	ADDQ strides_4+104(FP), SI
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
+	ADDQ strides_3+96(FP), R8
+	ADDQ strides_4+104(FP), R9
 	DECQ R10
 	JNE  row
 	VZEROUPPER
@@ -5369,129 +6164,153 @@ vectorDone:
 // func normalizeSumsAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX
 TEXT ·normalizeSumsAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), R8
-	MOVQ    R8, R9
-	ANDQ    $-8, R9
-	MOVQ    R8, R10
-	SUBQ    R9, R10
-	LEAQ    laneMasks<>+0(SB), AX
-	MOVQ    R10, CX
-	NEGQ    CX
-	VMOVUPS 32(AX)(CX*4), Y0
-	XORQ    R12, R12
-	CMPQ    R12, R9
+	MOVQ    cols+8(FP), AX
+	MOVQ    AX, CX
+	ANDQ    $-8, CX
+	MOVQ    AX, DX
+	ANDQ    $-4, DX
+	SUBQ    DX, AX
+	LEAQ    laneMasks<>+0(SB), BX
+	MOVQ    AX, SI
+	NEGQ    SI
+	VMOVUPS 32(BX)(SI*4), Y0
+	XORQ    SI, SI
+	CMPQ    SI, CX
 	JGE     vectorRest
 
 vector:
-	MOVQ   data_0+16(FP), AX
-	MOVQ   data_1+24(FP), CX
-	MOVQ   data_2+32(FP), DX
-	MOVQ   data_3+40(FP), BX
-	MOVQ   data_4+48(FP), SI
-	MOVQ   data_5+56(FP), DI
+	MOVQ   data_0+16(FP), DI
+	MOVQ   data_1+24(FP), R8
+	MOVQ   data_2+32(FP), R9
+	MOVQ   data_3+40(FP), R10
+	MOVQ   data_4+48(FP), R11
+	MOVQ   data_5+56(FP), R12
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
-	MOVQ   rows+0(FP), R11
+	MOVQ   rows+0(FP), BX
 
-row:
-	VMOVUPS (BX)(R12*4), Y3
-	VMOVUPS (DX)(R12*4), Y4
-	VMOVUPS (SI)(R12*4), Y5
+wholeRow:
+	VMOVUPS (R10)(SI*4), Y3
+	VMOVUPS (R9)(SI*4), Y4
+	VMOVUPS (R11)(SI*4), Y5
 	VSUBPS  Y5, Y4, Y4
-	VMOVUPS (DI)(R12*4), Y5
+	VMOVUPS (R12)(SI*4), Y5
 	VMULPS  Y5, Y4, Y4
 	VMULPS  Y4, Y3, Y4
 	VADDPS  Y4, Y1, Y1
 	VADDPS  Y3, Y2, Y2
-	ADDQ    strides_0+72(FP), AX
-	ADDQ    strides_1+80(FP), CX
-	ADDQ    strides_2+88(FP), DX
-	ADDQ    strides_3+96(FP), BX
-	ADDQ    strides_4+104(FP), SI
-	ADDQ    strides_5+112(FP), DI
-	DECQ    R11
-	JNE     row
-	MOVQ    data_0+16(FP), AX
-	VMOVUPS Y1, (AX)(R12*4)
-	MOVQ    data_1+24(FP), AX
-	VMOVUPS Y2, (AX)(R12*4)
-	ADDQ    $+8, R12
-	CMPQ    R12, R9
+	ADDQ    strides_0+72(FP), DI
+	ADDQ    strides_1+80(FP), R8
+	ADDQ    strides_2+88(FP), R9
+	ADDQ    strides_3+96(FP), R10
+	ADDQ    strides_4+104(FP), R11
+	ADDQ    strides_5+112(FP), R12
+	DECQ    BX
+	JNE     wholeRow
+	MOVQ    data_0+16(FP), BX
+	VMOVUPS Y1, (BX)(SI*4)
+	MOVQ    data_1+24(FP), BX
+	VMOVUPS Y2, (BX)(SI*4)
+	ADDQ    $+8, SI
+	CMPQ    SI, CX
 	JL      vector
 
 vectorRest:
-	CMPQ   R12, R8
-	JGE    vectorDone
-	MOVQ   data_0+16(FP), AX
-	MOVQ   data_1+24(FP), CX
-	MOVQ   data_2+32(FP), DX
-	MOVQ   data_3+40(FP), BX
-	MOVQ   data_4+48(FP), SI
-	MOVQ   data_5+56(FP), DI
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	MOVQ   rows+0(FP), R11
+	CMPQ   SI, DX
+	JGE    vectorFew
+	MOVQ   data_0+16(FP), CX
+	MOVQ   data_1+24(FP), DX
+	MOVQ   data_2+32(FP), DI
+	MOVQ   data_3+40(FP), R8
+	MOVQ   data_4+48(FP), R9
+	MOVQ   data_5+56(FP), R10
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	MOVQ   rows+0(FP), BX
 
-rowOfRest:
-	VMASKMOVPS   (BX)(R12*4), Y0, Y1
-	VMASKMOVPS   (DX)(R12*4), Y0, Y2
-	VMASKMOVPS   (SI)(R12*4), Y0, Y3
-	VSUBPS       Y3, Y2, Y2
-	VMASKMOVPS   (DI)(R12*4), Y0, Y3
-	VMULPS       Y3, Y2, Y2
-	VMULPS       Y2, Y1, Y2
-	VADDPS       Y2, Y6, Y6
-	VADDPS       Y1, Y7, Y7
-	ADDQ         strides_0+72(FP), AX
-	ADDQ         strides_1+80(FP), CX
-	ADDQ         strides_2+88(FP), DX
-	ADDQ         strides_3+96(FP), BX
-	ADDQ         strides_4+104(FP), SI
-	ADDQ         strides_5+112(FP), DI
-	DECQ         R11
-	JNE          rowOfRest
-	MOVQ         data_0+16(FP), AX
-	LEAQ         (AX)(R12*4), AX
-	VMOVAPS      X6, X0
-	TESTL        $0x00000004, R10
-	JE           two53
-	VMOVUPS      X0, (AX)
-	VEXTRACTF128 $0x01, Y6, X0
-	ADDQ         $0x10, AX
+halfRow:
+	VMOVUPS (R8)(SI*4), X3
+	VMOVUPS (DI)(SI*4), X4
+	VMOVUPS (R9)(SI*4), X5
+	VSUBPS  X5, X4, X4
+	VMOVUPS (R10)(SI*4), X5
+	VMULPS  X5, X4, X4
+	VMULPS  X4, X3, X4
+	VADDPS  X4, X1, X1
+	VADDPS  X3, X2, X2
+	ADDQ    strides_0+72(FP), CX
+	ADDQ    strides_1+80(FP), DX
+	ADDQ    strides_2+88(FP), DI
+	ADDQ    strides_3+96(FP), R8
+	ADDQ    strides_4+104(FP), R9
+	ADDQ    strides_5+112(FP), R10
+	DECQ    BX
+	JNE     halfRow
+	MOVQ    data_0+16(FP), CX
+	VMOVUPS X1, (CX)(SI*4)
+	MOVQ    data_1+24(FP), CX
+	VMOVUPS X2, (CX)(SI*4)
+	ADDQ    $+4, SI
 
-two53:
-	TESTL   $0x00000002, R10
-	JE      one53
-	VMOVLPS X0, (AX)
-	VPSRLDQ $0x08, X0, X0
-	ADDQ    $0x08, AX
+vectorFew:
+	TESTQ  AX, AX
+	JE     vectorDone
+	MOVQ   data_0+16(FP), CX
+	MOVQ   data_1+24(FP), DX
+	MOVQ   data_2+32(FP), DI
+	MOVQ   data_3+40(FP), R8
+	MOVQ   data_4+48(FP), R9
+	MOVQ   data_5+56(FP), R10
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	MOVQ   rows+0(FP), BX
+
+restRow:
+	VMASKMOVPS (R8)(SI*4), X0, X3
+	VMASKMOVPS (DI)(SI*4), X0, X4
+	VMASKMOVPS (R9)(SI*4), X0, X5
+	VSUBPS     X5, X4, X4
+	VMASKMOVPS (R10)(SI*4), X0, X5
+	VMULPS     X5, X4, X4
+	VMULPS     X4, X3, X4
+	VADDPS     X4, X1, X1
+	VADDPS     X3, X2, X2
+	ADDQ       strides_0+72(FP), CX
+	ADDQ       strides_1+80(FP), DX
+	ADDQ       strides_2+88(FP), DI
+	ADDQ       strides_3+96(FP), R8
+	ADDQ       strides_4+104(FP), R9
+	ADDQ       strides_5+112(FP), R10
+	DECQ       BX
+	JNE        restRow
+	MOVQ       data_0+16(FP), CX
+	LEAQ       (CX)(SI*4), CX
+	VMOVAPS    X1, X0
+	TESTL      $0x00000002, AX
+	JE         one53
+	VMOVLPS    X0, (CX)
+	VPSRLDQ    $0x08, X0, X0
+	ADDQ       $0x08, CX
 
 one53:
-	TESTL  $0x00000001, R10
+	TESTL  $0x00000001, AX
 	JE     stored53
-	VMOVSS X0, (AX)
+	VMOVSS X0, (CX)
 
 stored53:
-	MOVQ         data_1+24(FP), AX
-	LEAQ         (AX)(R12*4), AX
-	VMOVAPS      X7, X0
-	TESTL        $0x00000004, R10
-	JE           two54
-	VMOVUPS      X0, (AX)
-	VEXTRACTF128 $0x01, Y7, X0
-	ADDQ         $0x10, AX
-
-two54:
-	TESTL   $0x00000002, R10
+	MOVQ    data_1+24(FP), CX
+	LEAQ    (CX)(SI*4), CX
+	VMOVAPS X2, X0
+	TESTL   $0x00000002, AX
 	JE      one54
-	VMOVLPS X0, (AX)
+	VMOVLPS X0, (CX)
 	VPSRLDQ $0x08, X0, X0
-	ADDQ    $0x08, AX
+	ADDQ    $0x08, CX
 
 one54:
-	TESTL  $0x00000001, R10
+	TESTL  $0x00000001, AX
 	JE     stored54
-	VMOVSS X0, (AX)
+	VMOVSS X0, (CX)
 
 stored54:
 vectorDone:
@@ -5501,87 +6320,97 @@ vectorDone:
 // func normalizeSlopeAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, FMA3
 TEXT ·normalizeSlopeAVX2(SB), NOSPLIT, $0-160
-	MOVQ    cols+8(FP), R9
-	MOVQ    R9, R10
-	ANDQ    $-8, R10
-	MOVQ    R9, R11
-	SUBQ    R10, R11
-	LEAQ    laneMasks<>+0(SB), AX
-	MOVQ    R11, CX
-	NEGQ    CX
-	VMOVUPS 32(AX)(CX*4), Y0
-	MOVQ    data_0+16(FP), AX
-	MOVQ    data_1+24(FP), CX
-	MOVQ    data_2+32(FP), DX
-	MOVQ    data_3+40(FP), BX
-	MOVQ    data_4+48(FP), SI
-	MOVQ    data_5+56(FP), DI
-	MOVQ    data_6+64(FP), R8
+	MOVQ    cols+8(FP), AX
+	MOVQ    AX, CX
+	ANDQ    $-8, CX
+	MOVQ    AX, DX
+	ANDQ    $-4, DX
+	SUBQ    DX, AX
+	LEAQ    laneMasks<>+0(SB), BX
+	MOVQ    AX, SI
+	NEGQ    SI
+	VMOVUPS 32(BX)(SI*4), Y0
+	MOVQ    data_0+16(FP), BX
+	MOVQ    data_1+24(FP), SI
+	MOVQ    data_2+32(FP), DI
+	MOVQ    data_3+40(FP), R8
+	MOVQ    data_4+48(FP), R9
+	MOVQ    data_5+56(FP), R10
+	MOVQ    data_6+64(FP), R11
 	MOVQ    rows+0(FP), R12
 
 row:
 	XORQ R13, R13
-	CMPQ R13, R10
+	CMPQ R13, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R13*4), Y1
-	VMOVUPS      (SI)(R13*4), Y2
+	VMOVUPS      (SI)(R13*4), Y1
+	VMOVUPS      (R9)(R13*4), Y2
 	VMULPS       Y2, Y1, Y1
-	VMOVUPS      (R8)(R13*4), Y2
+	VMOVUPS      (R11)(R13*4), Y2
 	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      (DX)(R13*4), Y2
-	VMOVUPS      (BX)(R13*4), Y3
+	VMOVUPS      (DI)(R13*4), Y2
+	VMOVUPS      (R8)(R13*4), Y3
 	VSUBPS       Y3, Y2, Y2
-	VMOVUPS      (DI)(R13*4), Y3
+	VMOVUPS      (R10)(R13*4), Y3
 	VFNMADD231PS Y3, Y2, Y1
-	VMOVUPS      Y1, (AX)(R13*4)
+	VMOVUPS      Y1, (BX)(R13*4)
 	ADDQ         $+8, R13
-	CMPQ         R13, R10
+	CMPQ         R13, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R13, R9
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R13*4), Y0, Y1
-	VMASKMOVPS   (SI)(R13*4), Y0, Y2
-	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   (R8)(R13*4), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMASKMOVPS   (DX)(R13*4), Y0, Y2
-	VMASKMOVPS   (BX)(R13*4), Y0, Y3
-	VSUBPS       Y3, Y2, Y2
-	VMASKMOVPS   (DI)(R13*4), Y0, Y3
-	VFNMADD231PS Y3, Y2, Y1
-	LEAQ         (AX)(R13*4), R13
-	VMOVAPS      X1, X2
-	TESTL        $0x00000004, R11
-	JE           two55
-	VMOVUPS      X2, (R13)
-	VEXTRACTF128 $0x01, Y1, X2
-	ADDQ         $0x10, R13
+	CMPQ         R13, DX
+	JGE          vectorFew
+	VMOVUPS      (SI)(R13*4), X1
+	VMOVUPS      (R9)(R13*4), X2
+	VMULPS       X2, X1, X1
+	VMOVUPS      (R11)(R13*4), X2
+	VSUBPS       X2, X1, X1
+	VMOVUPS      (DI)(R13*4), X2
+	VMOVUPS      (R8)(R13*4), X3
+	VSUBPS       X3, X2, X2
+	VMOVUPS      (R10)(R13*4), X3
+	VFNMADD231PS X3, X2, X1
+	VMOVUPS      X1, (BX)(R13*4)
+	ADDQ         $+4, R13
 
-two55:
-	TESTL   $0x00000002, R11
-	JE      one55
-	VMOVLPS X2, (R13)
-	VPSRLDQ $0x08, X2, X2
-	ADDQ    $0x08, R13
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R13*4), X0, X1
+	VMASKMOVPS   (R9)(R13*4), X0, X2
+	VMULPS       X2, X1, X1
+	VMASKMOVPS   (R11)(R13*4), X0, X2
+	VSUBPS       X2, X1, X1
+	VMASKMOVPS   (DI)(R13*4), X0, X2
+	VMASKMOVPS   (R8)(R13*4), X0, X3
+	VSUBPS       X3, X2, X2
+	VMASKMOVPS   (R10)(R13*4), X0, X3
+	VFNMADD231PS X3, X2, X1
+	LEAQ         (BX)(R13*4), R13
+	VMOVAPS      X1, X1
+	TESTL        $0x00000002, AX
+	JE           one55
+	VMOVLPS      X1, (R13)
+	VPSRLDQ      $0x08, X1, X1
+	ADDQ         $0x08, R13
 
 one55:
-	TESTL  $0x00000001, R11
+	TESTL  $0x00000001, AX
 	JE     stored55
-	VMOVSS X2, (R13)
+	VMOVSS X1, (R13)
 
 stored55:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	ADDQ strides_4+104(FP), SI
-	ADDQ strides_5+112(FP), DI
-	ADDQ strides_6+120(FP), R8
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
+	ADDQ strides_3+96(FP), R8
+	ADDQ strides_4+104(FP), R9
+	ADDQ strides_5+112(FP), R10
+	ADDQ strides_6+120(FP), R11
 	DECQ R12
 	JNE  row
 	VZEROUPPER
@@ -5592,65 +6421,69 @@ vectorDone:
 TEXT ·leakyUnitAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y0
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y2
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Y3
+	VMOVUPS   (SI)(R8*4), Y3
 	VCMPPS    $0x11, Y1, Y3, Y4
 	VMULPS    Y3, Y0, Y5
 	VBLENDVPS Y4, Y5, Y3, Y3
-	VMOVUPS   Y3, (AX)(R8*4)
+	VMOVUPS   Y3, (BX)(R8*4)
 	ADDQ      $+8, R8
-	CMPQ      R8, BX
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y2, Y3
-	VCMPPS       $0x11, Y1, Y3, Y4
-	VMULPS       Y3, Y0, Y5
-	VBLENDVPS    Y4, Y5, Y3, Y3
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, SI
-	JE           two56
-	VMOVUPS      X4, (R8)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, R8
+	CMPQ      R8, DX
+	JGE       vectorFew
+	VMOVUPS   (SI)(R8*4), X3
+	VCMPPS    $0x11, X1, X3, X4
+	VMULPS    X3, X0, X5
+	VBLENDVPS X4, X5, X3, X3
+	VMOVUPS   X3, (BX)(R8*4)
+	ADDQ      $+4, R8
 
-two56:
-	TESTL   $0x00000002, SI
-	JE      one56
-	VMOVLPS X4, (R8)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (SI)(R8*4), X2, X3
+	VCMPPS     $0x11, X1, X3, X4
+	VMULPS     X3, X0, X5
+	VBLENDVPS  X4, X5, X3, X3
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one56
+	VMOVLPS    X3, (R8)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, R8
 
 one56:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored56
-	VMOVSS X4, (R8)
+	VMOVSS X3, (R8)
 
 stored56:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -5662,69 +6495,74 @@ TEXT ·leakyUnitSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y0
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (DX)(R9*4), Y4
+	VMOVUPS   (DI)(R9*4), Y4
 	VCMPPS    $0x11, Y4, Y1, Y4
 	VBLENDVPS Y4, Y2, Y0, Y4
-	VMOVUPS   (CX)(R9*4), Y5
+	VMOVUPS   (SI)(R9*4), Y5
 	VMULPS    Y4, Y5, Y4
-	VMOVUPS   Y4, (AX)(R9*4)
+	VMOVUPS   Y4, (BX)(R9*4)
 	ADDQ      $+8, R9
-	CMPQ      R9, SI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (DX)(R9*4), Y3, Y4
-	VCMPPS       $0x11, Y4, Y1, Y4
-	VBLENDVPS    Y4, Y2, Y0, Y4
-	VMASKMOVPS   (CX)(R9*4), Y3, Y5
-	VMULPS       Y4, Y5, Y4
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, DI
-	JE           two57
-	VMOVUPS      X5, (R9)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R9
+	CMPQ      R9, DX
+	JGE       vectorFew
+	VMOVUPS   (DI)(R9*4), X4
+	VCMPPS    $0x11, X4, X1, X4
+	VBLENDVPS X4, X2, X0, X4
+	VMOVUPS   (SI)(R9*4), X5
+	VMULPS    X4, X5, X4
+	VMOVUPS   X4, (BX)(R9*4)
+	ADDQ      $+4, R9
 
-two57:
-	TESTL   $0x00000002, DI
-	JE      one57
-	VMOVLPS X5, (R9)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R9
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (DI)(R9*4), X3, X4
+	VCMPPS     $0x11, X4, X1, X4
+	VBLENDVPS  X4, X2, X0, X4
+	VMASKMOVPS (SI)(R9*4), X3, X5
+	VMULPS     X4, X5, X4
+	LEAQ       (BX)(R9*4), R9
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one57
+	VMOVLPS    X4, (R9)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R9
 
 one57:
-	TESTL  $0x00000001, DI
+	TESTL  $0x00000001, AX
 	JE     stored57
-	VMOVSS X5, (R9)
+	VMOVSS X4, (R9)
 
 stored57:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -5741,26 +6579,27 @@ TEXT ·alphaUnitAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+96(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+160(SB), Y6
 	VBROADCASTSS elementwiseConstants<>+192(SB), Y7
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y8
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y8
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y9
+	VMOVUPS      (SI)(R8*4), Y9
 	VCMPPS       $0x11, Y4, Y9, Y10
 	VCMPPS       $0x11, Y1, Y9, Y11
 	VBLENDVPS    Y11, Y1, Y9, Y11
@@ -5782,60 +6621,81 @@ vector:
 	VFMADD231PS  Y12, Y11, Y13
 	VMULPS       Y13, Y0, Y11
 	VBLENDVPS    Y10, Y11, Y9, Y9
-	VMOVUPS      Y9, (AX)(R8*4)
+	VMOVUPS      Y9, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y8, Y9
-	VCMPPS       $0x11, Y4, Y9, Y10
-	VCMPPS       $0x11, Y1, Y9, Y11
-	VBLENDVPS    Y11, Y1, Y9, Y11
-	VMOVAPS      Y2, Y12
-	VFMADD231PS  Y5, Y11, Y12
-	VSUBPS       Y2, Y12, Y13
-	VFNMADD231PS Y6, Y13, Y11
-	VFNMADD231PS Y7, Y13, Y11
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X9
+	VCMPPS       $0x11, X4, X9, X10
+	VCMPPS       $0x11, X1, X9, X11
+	VBLENDVPS    X11, X1, X9, X11
+	VMOVAPS      X2, X12
+	VFMADD231PS  X5, X11, X12
+	VSUBPS       X2, X12, X13
+	VFNMADD231PS X6, X13, X11
+	VFNMADD231PS X7, X13, X11
 	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
-	VFMADD231PS  elementwiseConstants<>+224(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+288(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+320(SB), Y11, Y13
-	VFMADD213PS  elementwiseConstants<>+352(SB), Y11, Y13
-	VMULPS       Y11, Y11, Y14
-	VFMADD231PS  Y14, Y13, Y11
-	VPSLLD       $0x17, Y12, Y12
-	VPADDD       Y12, Y3, Y12
-	VSUBPS       Y3, Y12, Y13
-	VFMADD231PS  Y12, Y11, Y13
-	VMULPS       Y13, Y0, Y11
-	VBLENDVPS    Y10, Y11, Y9, Y9
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, SI
-	JE           two58
-	VMOVUPS      X10, (R8)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R8
+	VFMADD231PS  elementwiseConstants<>+224(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+288(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+320(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+352(SB), X11, X13
+	VMULPS       X11, X11, X14
+	VFMADD231PS  X14, X13, X11
+	VPSLLD       $0x17, X12, X12
+	VPADDD       X12, X3, X12
+	VSUBPS       X3, X12, X13
+	VFMADD231PS  X12, X11, X13
+	VMULPS       X13, X0, X11
+	VBLENDVPS    X10, X11, X9, X9
+	VMOVUPS      X9, (BX)(R8*4)
+	ADDQ         $+4, R8
 
-two58:
-	TESTL   $0x00000002, SI
-	JE      one58
-	VMOVLPS X10, (R8)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X8, X9
+	VCMPPS       $0x11, X4, X9, X10
+	VCMPPS       $0x11, X1, X9, X11
+	VBLENDVPS    X11, X1, X9, X11
+	VMOVAPS      X2, X12
+	VFMADD231PS  X5, X11, X12
+	VSUBPS       X2, X12, X13
+	VFNMADD231PS X6, X13, X11
+	VFNMADD231PS X7, X13, X11
+	VBROADCASTSS elementwiseConstants<>+256(SB), Y13
+	VFMADD231PS  elementwiseConstants<>+224(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+288(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+320(SB), X11, X13
+	VFMADD213PS  elementwiseConstants<>+352(SB), X11, X13
+	VMULPS       X11, X11, X14
+	VFMADD231PS  X14, X13, X11
+	VPSLLD       $0x17, X12, X12
+	VPADDD       X12, X3, X12
+	VSUBPS       X3, X12, X13
+	VFMADD231PS  X12, X11, X13
+	VMULPS       X13, X0, X11
+	VBLENDVPS    X10, X11, X9, X9
+	LEAQ         (BX)(R8*4), R8
+	VMOVAPS      X9, X9
+	TESTL        $0x00000002, AX
+	JE           one58
+	VMOVLPS      X9, (R8)
+	VPSRLDQ      $0x08, X9, X9
+	ADDQ         $0x08, R8
 
 one58:
-	TESTL  $0x00000001, SI
+	TESTL  $0x00000001, AX
 	JE     stored58
-	VMOVSS X10, (R8)
+	VMOVSS X9, (R8)
 
 stored58:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -5847,75 +6707,82 @@ TEXT ·alphaUnitSlopeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y0
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y1
 	VBROADCASTSS elementwiseConstants<>+32(SB), Y2
-	MOVQ         cols+8(FP), SI
-	MOVQ         SI, DI
-	ANDQ         $-8, DI
-	MOVQ         SI, R8
-	SUBQ         DI, R8
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         R8, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y3
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y3
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
+	MOVQ         data_3+40(FP), R8
 	MOVQ         rows+0(FP), R9
 
 row:
 	XORQ R10, R10
-	CMPQ R10, DI
+	CMPQ R10, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (DX)(R10*4), Y4
+	VMOVUPS   (DI)(R10*4), Y4
 	VCMPPS    $0x11, Y4, Y1, Y4
-	VMOVUPS   (BX)(R10*4), Y5
+	VMOVUPS   (R8)(R10*4), Y5
 	VADDPS    Y0, Y5, Y5
 	VBLENDVPS Y4, Y2, Y5, Y4
-	VMOVUPS   (CX)(R10*4), Y5
+	VMOVUPS   (SI)(R10*4), Y5
 	VMULPS    Y4, Y5, Y4
-	VMOVUPS   Y4, (AX)(R10*4)
+	VMOVUPS   Y4, (BX)(R10*4)
 	ADDQ      $+8, R10
-	CMPQ      R10, DI
+	CMPQ      R10, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R10, SI
-	JGE          vectorDone
-	VMASKMOVPS   (DX)(R10*4), Y3, Y4
-	VCMPPS       $0x11, Y4, Y1, Y4
-	VMASKMOVPS   (BX)(R10*4), Y3, Y5
-	VADDPS       Y0, Y5, Y5
-	VBLENDVPS    Y4, Y2, Y5, Y4
-	VMASKMOVPS   (CX)(R10*4), Y3, Y5
-	VMULPS       Y4, Y5, Y4
-	LEAQ         (AX)(R10*4), R10
-	VMOVAPS      X4, X5
-	TESTL        $0x00000004, R8
-	JE           two59
-	VMOVUPS      X5, (R10)
-	VEXTRACTF128 $0x01, Y4, X5
-	ADDQ         $0x10, R10
+	CMPQ      R10, DX
+	JGE       vectorFew
+	VMOVUPS   (DI)(R10*4), X4
+	VCMPPS    $0x11, X4, X1, X4
+	VMOVUPS   (R8)(R10*4), X5
+	VADDPS    X0, X5, X5
+	VBLENDVPS X4, X2, X5, X4
+	VMOVUPS   (SI)(R10*4), X5
+	VMULPS    X4, X5, X4
+	VMOVUPS   X4, (BX)(R10*4)
+	ADDQ      $+4, R10
 
-two59:
-	TESTL   $0x00000002, R8
-	JE      one59
-	VMOVLPS X5, (R10)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R10
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (DI)(R10*4), X3, X4
+	VCMPPS     $0x11, X4, X1, X4
+	VMASKMOVPS (R8)(R10*4), X3, X5
+	VADDPS     X0, X5, X5
+	VBLENDVPS  X4, X2, X5, X4
+	VMASKMOVPS (SI)(R10*4), X3, X5
+	VMULPS     X4, X5, X4
+	LEAQ       (BX)(R10*4), R10
+	VMOVAPS    X4, X4
+	TESTL      $0x00000002, AX
+	JE         one59
+	VMOVLPS    X4, (R10)
+	VPSRLDQ    $0x08, X4, X4
+	ADDQ       $0x08, R10
 
 one59:
-	TESTL  $0x00000001, R8
+	TESTL  $0x00000001, AX
 	JE     stored59
-	VMOVSS X5, (R10)
+	VMOVSS X4, (R10)
 
 stored59:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
+	ADDQ strides_3+96(FP), R8
 	DECQ R9
 	JNE  row
 	VZEROUPPER
@@ -5926,36 +6793,213 @@ vectorDone:
 TEXT ·adamAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_1+132(FP), Y0
 	VBROADCASTSS scalars_2+136(FP), Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VBROADCASTSS scalars_3+140(FP), Y3
+	VBROADCASTSS scalars_3+140(FP), Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y4
 	VBROADCASTSS elementwiseConstants<>+1760(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+1792(SB), Y6
-	MOVQ         cols+8(FP), SI
-	MOVQ         SI, DI
-	ANDQ         $-8, DI
-	MOVQ         SI, R8
-	SUBQ         DI, R8
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         R8, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y7
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
-	MOVQ         rows+0(FP), R9
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y7
+	CMPQ         rows+0(FP), $+1
+	JNE          stages
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
+	MOVQ         data_3+40(FP), R8
+	XORQ         R9, R9
+	CMPQ         R9, CX
+	JGE          onlyRest
+
+only:
+	VMOVUPS     (SI)(R9*4), Y8
+	VMOVUPS     (DI)(R9*4), Y9
+	VMOVUPS     (R8)(R9*4), Y10
+	VSUBPS      Y8, Y10, Y11
+	VFMADD231PS Y0, Y11, Y8
+	VANDPS      Y4, Y8, Y11
+	VCMPPS      $0x11, Y5, Y11, Y11
+	VANDNPS     Y8, Y11, Y8
+	VANDPS      Y4, Y10, Y11
+	VCMPPS      $0x11, Y6, Y11, Y11
+	VANDNPS     Y10, Y11, Y10
+	VMULPS      Y10, Y10, Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y1, Y10, Y9
+	VANDPS      Y4, Y9, Y10
+	VCMPPS      $0x11, Y5, Y10, Y10
+	VANDNPS     Y9, Y10, Y9
+	VMOVUPS     Y8, (SI)(R9*4)
+	VMOVUPS     Y9, (DI)(R9*4)
+	VSQRTPS     Y9, Y9
+	VADDPS      Y2, Y9, Y9
+	VMOVUPS     (BX)(R9*4), Y10
+	VMULPS      Y3, Y8, Y8
+	VDIVPS      Y9, Y8, Y8
+	VSUBPS      Y8, Y10, Y8
+	VMOVUPS     Y8, (BX)(R9*4)
+	ADDQ        $+8, R9
+	CMPQ        R9, CX
+	JL          only
+
+onlyRest:
+	CMPQ        R9, DX
+	JGE         onlyFew
+	VMOVUPS     (SI)(R9*4), X8
+	VMOVUPS     (DI)(R9*4), X9
+	VMOVUPS     (R8)(R9*4), X10
+	VSUBPS      X8, X10, X11
+	VFMADD231PS X0, X11, X8
+	VANDPS      X4, X8, X11
+	VCMPPS      $0x11, X5, X11, X11
+	VANDNPS     X8, X11, X8
+	VANDPS      X4, X10, X11
+	VCMPPS      $0x11, X6, X11, X11
+	VANDNPS     X10, X11, X10
+	VMULPS      X10, X10, X10
+	VSUBPS      X9, X10, X10
+	VFMADD231PS X1, X10, X9
+	VANDPS      X4, X9, X10
+	VCMPPS      $0x11, X5, X10, X10
+	VANDNPS     X9, X10, X9
+	VMOVUPS     X8, (SI)(R9*4)
+	VMOVUPS     X9, (DI)(R9*4)
+	VSQRTPS     X9, X9
+	VADDPS      X2, X9, X9
+	VMOVUPS     (BX)(R9*4), X10
+	VMULPS      X3, X8, X8
+	VDIVPS      X9, X8, X8
+	VSUBPS      X8, X10, X8
+	VMOVUPS     X8, (BX)(R9*4)
+	ADDQ        $+4, R9
+
+onlyFew:
+	TESTQ       AX, AX
+	JE          onlyDone
+	VMASKMOVPS  (SI)(R9*4), X7, X8
+	VMASKMOVPS  (DI)(R9*4), X7, X9
+	VMASKMOVPS  (R8)(R9*4), X7, X10
+	VSUBPS      X8, X10, X11
+	VFMADD231PS X0, X11, X8
+	VANDPS      X4, X8, X0
+	VCMPPS      $0x11, X5, X0, X0
+	VANDNPS     X8, X0, X0
+	VANDPS      X4, X10, X8
+	VCMPPS      $0x11, X6, X8, X6
+	VANDNPS     X10, X6, X6
+	VMULPS      X6, X6, X6
+	VSUBPS      X9, X6, X6
+	VFMADD231PS X1, X6, X9
+	VANDPS      X4, X9, X1
+	VCMPPS      $0x11, X5, X1, X1
+	VANDNPS     X9, X1, X1
+	LEAQ        (SI)(R9*4), CX
+	VMOVAPS     X0, X4
+	TESTL       $0x00000002, AX
+	JE          one60
+	VMOVLPS     X4, (CX)
+	VPSRLDQ     $0x08, X4, X4
+	ADDQ        $0x08, CX
+
+one60:
+	TESTL  $0x00000001, AX
+	JE     stored60
+	VMOVSS X4, (CX)
+
+stored60:
+	LEAQ    (DI)(R9*4), CX
+	VMOVAPS X1, X4
+	TESTL   $0x00000002, AX
+	JE      one61
+	VMOVLPS X4, (CX)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, CX
+
+one61:
+	TESTL  $0x00000001, AX
+	JE     stored61
+	VMOVSS X4, (CX)
+
+stored61:
+	VSQRTPS    X1, X1
+	VADDPS     X2, X1, X1
+	VMASKMOVPS (BX)(R9*4), X7, X2
+	VMULPS     X3, X0, X0
+	VDIVPS     X1, X0, X0
+	VSUBPS     X0, X2, X0
+	LEAQ       (BX)(R9*4), CX
+	VMOVAPS    X0, X0
+	TESTL      $0x00000002, AX
+	JE         one62
+	VMOVLPS    X0, (CX)
+	VPSRLDQ    $0x08, X0, X0
+	ADDQ       $0x08, CX
+
+one62:
+	TESTL  $0x00000001, AX
+	JE     stored62
+	VMOVSS X0, (CX)
+
+stored62:
+onlyDone:
+	JMP done
+
+stages:
+	MOVQ data_1+24(FP), BX
+	MOVQ data_2+32(FP), SI
+	MOVQ data_3+40(FP), DI
+	MOVQ data_0+16(FP), R8
+	MOVQ data_1+24(FP), R9
+	MOVQ data_2+32(FP), R10
+	SUBQ strides_0+72(FP), R8
+	SUBQ strides_1+80(FP), R9
+	SUBQ strides_2+88(FP), R10
+	XORL R11, R11
 
 row:
-	XORQ R10, R10
-	CMPQ R10, DI
-	JGE  vectorRest
+	CMPQ        rows+0(FP), $+0
+	JE          idle
+	TESTL       R11, R11
+	JE          firstOnly
+	XORQ        R12, R12
+	CMPQ        R12, CX
+	JGE         allRest
+	VMOVUPS     (BX)(R12*4), Y8
+	VMOVUPS     (SI)(R12*4), Y9
+	VMOVUPS     (DI)(R12*4), Y10
+	VSUBPS      Y8, Y10, Y11
+	VFMADD231PS Y0, Y11, Y8
+	VANDPS      Y4, Y8, Y11
+	VCMPPS      $0x11, Y5, Y11, Y11
+	VANDNPS     Y8, Y11, Y8
+	VANDPS      Y4, Y10, Y11
+	VCMPPS      $0x11, Y6, Y11, Y11
+	VANDNPS     Y10, Y11, Y10
+	VMULPS      Y10, Y10, Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y1, Y10, Y9
+	VANDPS      Y4, Y9, Y10
+	VCMPPS      $0x11, Y5, Y10, Y10
+	VANDNPS     Y9, Y10, Y9
+	VMOVUPS     Y8, (BX)(R12*4)
+	VMOVUPS     Y9, (SI)(R12*4)
+	VSQRTPS     (R10)(R12*4), Y8
+	VADDPS      Y2, Y8, Y8
+	ADDQ        $+8, R12
+	CMPQ        R12, CX
+	JGE         allEnd
 
-vector:
-	VMOVUPS     (AX)(R10*4), Y8
-	VMOVUPS     (CX)(R10*4), Y9
-	VMOVUPS     (DX)(R10*4), Y10
-	VMOVUPS     (BX)(R10*4), Y11
+all:
+	VMOVUPS     (BX)(R12*4), Y9
+	VMOVUPS     (SI)(R12*4), Y10
+	VMOVUPS     (DI)(R12*4), Y11
 	VSUBPS      Y9, Y11, Y12
 	VFMADD231PS Y0, Y12, Y9
 	VANDPS      Y4, Y9, Y12
@@ -5970,114 +7014,857 @@ vector:
 	VANDPS      Y4, Y10, Y11
 	VCMPPS      $0x11, Y5, Y11, Y11
 	VANDNPS     Y10, Y11, Y10
-	VMOVUPS     Y9, (CX)(R10*4)
-	VMOVUPS     Y10, (DX)(R10*4)
-	VMULPS      Y2, Y9, Y9
-	VSQRTPS     Y10, Y10
-	VADDPS      Y3, Y10, Y10
-	VDIVPS      Y10, Y9, Y9
-	VSUBPS      Y9, Y8, Y8
-	VMOVUPS     Y8, (AX)(R10*4)
-	ADDQ        $+8, R10
-	CMPQ        R10, DI
-	JL          vector
+	VMOVUPS     Y9, (BX)(R12*4)
+	VMOVUPS     Y10, (SI)(R12*4)
+	VMOVUPS     -32(R8)(R12*4), Y9
+	VMULPS      -32(R9)(R12*4), Y3, Y10
+	VDIVPS      Y8, Y10, Y8
+	VSUBPS      Y8, Y9, Y8
+	VMOVUPS     Y8, -32(R8)(R12*4)
+	VSQRTPS     (R10)(R12*4), Y8
+	VADDPS      Y2, Y8, Y8
+	ADDQ        $+8, R12
+	CMPQ        R12, CX
+	JL          all
 
-vectorRest:
-	CMPQ         R10, SI
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R10*4), Y7, Y8
-	VMASKMOVPS   (CX)(R10*4), Y7, Y9
-	VMASKMOVPS   (DX)(R10*4), Y7, Y10
-	VMASKMOVPS   (BX)(R10*4), Y7, Y11
-	VSUBPS       Y9, Y11, Y12
-	VFMADD231PS  Y0, Y12, Y9
-	VANDPS       Y4, Y9, Y12
-	VCMPPS       $0x11, Y5, Y12, Y12
-	VANDNPS      Y9, Y12, Y9
-	VANDPS       Y4, Y11, Y12
-	VCMPPS       $0x11, Y6, Y12, Y12
-	VANDNPS      Y11, Y12, Y11
-	VMULPS       Y11, Y11, Y11
-	VSUBPS       Y10, Y11, Y11
-	VFMADD231PS  Y1, Y11, Y10
-	VANDPS       Y4, Y10, Y11
-	VCMPPS       $0x11, Y5, Y11, Y11
-	VANDNPS      Y10, Y11, Y10
-	LEAQ         (CX)(R10*4), R11
-	VMOVAPS      X9, X11
-	TESTL        $0x00000004, R8
-	JE           two60
-	VMOVUPS      X11, (R11)
-	VEXTRACTF128 $0x01, Y9, X11
-	ADDQ         $0x10, R11
+allEnd:
+	VMOVUPS -32(R8)(R12*4), Y9
+	VMULPS  -32(R9)(R12*4), Y3, Y10
+	VDIVPS  Y8, Y10, Y8
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(R8)(R12*4)
 
-two60:
-	TESTL   $0x00000002, R8
-	JE      one60
-	VMOVLPS X11, (R11)
-	VPSRLDQ $0x08, X11, X11
+allRest:
+	CMPQ        R12, DX
+	JGE         allFew
+	VMOVUPS     (BX)(R12*4), X8
+	VMOVUPS     (SI)(R12*4), X9
+	VMOVUPS     (DI)(R12*4), X10
+	VSUBPS      X8, X10, X11
+	VFMADD231PS X0, X11, X8
+	VANDPS      X4, X8, X11
+	VCMPPS      $0x11, X5, X11, X11
+	VANDNPS     X8, X11, X8
+	VANDPS      X4, X10, X11
+	VCMPPS      $0x11, X6, X11, X11
+	VANDNPS     X10, X11, X10
+	VMULPS      X10, X10, X10
+	VSUBPS      X9, X10, X10
+	VFMADD231PS X1, X10, X9
+	VANDPS      X4, X9, X10
+	VCMPPS      $0x11, X5, X10, X10
+	VANDNPS     X9, X10, X9
+	VMOVUPS     X8, (BX)(R12*4)
+	VMOVUPS     X9, (SI)(R12*4)
+	VSQRTPS     (R10)(R12*4), X8
+	VADDPS      X2, X8, X8
+	VMOVUPS     (R8)(R12*4), X9
+	VMULPS      (R9)(R12*4), X3, X10
+	VDIVPS      X8, X10, X8
+	VSUBPS      X8, X9, X8
+	VMOVUPS     X8, (R8)(R12*4)
+	ADDQ        $+4, R12
+
+allFew:
+	TESTQ       AX, AX
+	JE          allDone
+	VMASKMOVPS  (BX)(R12*4), X7, X8
+	VMASKMOVPS  (SI)(R12*4), X7, X9
+	VMASKMOVPS  (DI)(R12*4), X7, X10
+	VSUBPS      X8, X10, X11
+	VFMADD231PS X0, X11, X8
+	VANDPS      X4, X8, X11
+	VCMPPS      $0x11, X5, X11, X11
+	VANDNPS     X8, X11, X8
+	VANDPS      X4, X10, X11
+	VCMPPS      $0x11, X6, X11, X11
+	VANDNPS     X10, X11, X10
+	VMULPS      X10, X10, X10
+	VSUBPS      X9, X10, X10
+	VFMADD231PS X1, X10, X9
+	VANDPS      X4, X9, X10
+	VCMPPS      $0x11, X5, X10, X10
+	VANDNPS     X9, X10, X9
+	LEAQ        (BX)(R12*4), R13
+	VMOVAPS     X8, X8
+	TESTL       $0x00000002, AX
+	JE          one63
+	VMOVLPS     X8, (R13)
+	VPSRLDQ     $0x08, X8, X8
+	ADDQ        $0x08, R13
+
+one63:
+	TESTL  $0x00000001, AX
+	JE     stored63
+	VMOVSS X8, (R13)
+
+stored63:
+	LEAQ    (SI)(R12*4), R13
+	VMOVAPS X9, X8
+	TESTL   $0x00000002, AX
+	JE      one64
+	VMOVLPS X8, (R13)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R13
+
+one64:
+	TESTL  $0x00000001, AX
+	JE     stored64
+	VMOVSS X8, (R13)
+
+stored64:
+	VSQRTPS    (R10)(R12*4), X8
+	VADDPS     X2, X8, X8
+	VMASKMOVPS (R8)(R12*4), X7, X9
+	VMULPS     (R9)(R12*4), X3, X10
+	VDIVPS     X8, X10, X8
+	VSUBPS     X8, X9, X8
+	LEAQ       (R8)(R12*4), R12
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one65
+	VMOVLPS    X8, (R12)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R12
+
+one65:
+	TESTL  $0x00000001, AX
+	JE     stored65
+	VMOVSS X8, (R12)
+
+stored65:
+allDone:
+	JMP next
+
+firstOnly:
+	XORQ R12, R12
+	CMPQ R12, CX
+	JGE  firstRest
+
+first:
+	VMOVUPS     (BX)(R12*4), Y8
+	VMOVUPS     (SI)(R12*4), Y9
+	VMOVUPS     (DI)(R12*4), Y10
+	VSUBPS      Y8, Y10, Y11
+	VFMADD231PS Y0, Y11, Y8
+	VANDPS      Y4, Y8, Y11
+	VCMPPS      $0x11, Y5, Y11, Y11
+	VANDNPS     Y8, Y11, Y8
+	VANDPS      Y4, Y10, Y11
+	VCMPPS      $0x11, Y6, Y11, Y11
+	VANDNPS     Y10, Y11, Y10
+	VMULPS      Y10, Y10, Y10
+	VSUBPS      Y9, Y10, Y10
+	VFMADD231PS Y1, Y10, Y9
+	VANDPS      Y4, Y9, Y10
+	VCMPPS      $0x11, Y5, Y10, Y10
+	VANDNPS     Y9, Y10, Y9
+	VMOVUPS     Y8, (BX)(R12*4)
+	VMOVUPS     Y9, (SI)(R12*4)
+	ADDQ        $+8, R12
+	CMPQ        R12, CX
+	JL          first
+
+firstRest:
+	CMPQ        R12, DX
+	JGE         firstFew
+	VMOVUPS     (BX)(R12*4), X8
+	VMOVUPS     (SI)(R12*4), X9
+	VMOVUPS     (DI)(R12*4), X10
+	VSUBPS      X8, X10, X11
+	VFMADD231PS X0, X11, X8
+	VANDPS      X4, X8, X11
+	VCMPPS      $0x11, X5, X11, X11
+	VANDNPS     X8, X11, X8
+	VANDPS      X4, X10, X11
+	VCMPPS      $0x11, X6, X11, X11
+	VANDNPS     X10, X11, X10
+	VMULPS      X10, X10, X10
+	VSUBPS      X9, X10, X10
+	VFMADD231PS X1, X10, X9
+	VANDPS      X4, X9, X10
+	VCMPPS      $0x11, X5, X10, X10
+	VANDNPS     X9, X10, X9
+	VMOVUPS     X8, (BX)(R12*4)
+	VMOVUPS     X9, (SI)(R12*4)
+	ADDQ        $+4, R12
+
+firstFew:
+	TESTQ       AX, AX
+	JE          firstDone
+	VMASKMOVPS  (BX)(R12*4), X7, X8
+	VMASKMOVPS  (SI)(R12*4), X7, X9
+	VMASKMOVPS  (DI)(R12*4), X7, X10
+	VSUBPS      X8, X10, X11
+	VFMADD231PS X0, X11, X8
+	VANDPS      X4, X8, X11
+	VCMPPS      $0x11, X5, X11, X11
+	VANDNPS     X8, X11, X8
+	VANDPS      X4, X10, X11
+	VCMPPS      $0x11, X6, X11, X11
+	VANDNPS     X10, X11, X10
+	VMULPS      X10, X10, X10
+	VSUBPS      X9, X10, X10
+	VFMADD231PS X1, X10, X9
+	VANDPS      X4, X9, X10
+	VCMPPS      $0x11, X5, X10, X10
+	VANDNPS     X9, X10, X9
+	LEAQ        (BX)(R12*4), R13
+	VMOVAPS     X8, X8
+	TESTL       $0x00000002, AX
+	JE          one66
+	VMOVLPS     X8, (R13)
+	VPSRLDQ     $0x08, X8, X8
+	ADDQ        $0x08, R13
+
+one66:
+	TESTL  $0x00000001, AX
+	JE     stored66
+	VMOVSS X8, (R13)
+
+stored66:
+	LEAQ    (SI)(R12*4), R12
+	VMOVAPS X9, X8
+	TESTL   $0x00000002, AX
+	JE      one67
+	VMOVLPS X8, (R12)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R12
+
+one67:
+	TESTL  $0x00000001, AX
+	JE     stored67
+	VMOVSS X8, (R12)
+
+stored67:
+firstDone:
+	INCL R11
+	JMP  next
+
+idle:
+	TESTL   R11, R11
+	JE      nothing
+	XORQ    R11, R11
+	CMPQ    R11, CX
+	JGE     laterRest
+	VSQRTPS (R10)(R11*4), Y8
+	VADDPS  Y2, Y8, Y8
+	ADDQ    $+8, R11
+	CMPQ    R11, CX
+	JGE     laterEnd
+
+later:
+	VMOVUPS -32(R8)(R11*4), Y9
+	VMULPS  -32(R9)(R11*4), Y3, Y10
+	VDIVPS  Y8, Y10, Y8
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(R8)(R11*4)
+	VSQRTPS (R10)(R11*4), Y8
+	VADDPS  Y2, Y8, Y8
+	ADDQ    $+8, R11
+	CMPQ    R11, CX
+	JL      later
+
+laterEnd:
+	VMOVUPS -32(R8)(R11*4), Y9
+	VMULPS  -32(R9)(R11*4), Y3, Y10
+	VDIVPS  Y8, Y10, Y8
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(R8)(R11*4)
+
+laterRest:
+	CMPQ    R11, DX
+	JGE     laterFew
+	VSQRTPS (R10)(R11*4), X8
+	VADDPS  X2, X8, X8
+	VMOVUPS (R8)(R11*4), X9
+	VMULPS  (R9)(R11*4), X3, X10
+	VDIVPS  X8, X10, X8
+	VSUBPS  X8, X9, X8
+	VMOVUPS X8, (R8)(R11*4)
+	ADDQ    $+4, R11
+
+laterFew:
+	TESTQ      AX, AX
+	JE         laterDone
+	VSQRTPS    (R10)(R11*4), X8
+	VADDPS     X2, X8, X8
+	VMASKMOVPS (R8)(R11*4), X7, X9
+	VMULPS     (R9)(R11*4), X3, X10
+	VDIVPS     X8, X10, X8
+	VSUBPS     X8, X9, X8
+	LEAQ       (R8)(R11*4), R11
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one68
+	VMOVLPS    X8, (R11)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R11
+
+one68:
+	TESTL  $0x00000001, AX
+	JE     stored68
+	VMOVSS X8, (R11)
+
+stored68:
+laterDone:
+	XORL R11, R11
+
+nothing:
+	CMPQ rows+0(FP), $+0
+	JE   done
+
+next:
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
+	ADDQ strides_0+72(FP), R8
+	ADDQ strides_1+80(FP), R9
+	ADDQ strides_2+88(FP), R10
+	DECQ rows+0(FP)
+	JMP  row
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamIdleAVX2(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, FMA3
+TEXT ·adamIdleAVX2(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_1+132(FP), Y0
+	VBROADCASTSS scalars_2+136(FP), Y1
+	VBROADCASTSS scalars_3+140(FP), Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VBROADCASTSS elementwiseConstants<>+448(SB), Y4
+	VBROADCASTSS elementwiseConstants<>+1760(SB), Y5
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y6
+	CMPQ         rows+0(FP), $+1
+	JNE          stages
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
+	XORQ         R8, R8
+	CMPQ         R8, CX
+	JGE          onlyIdleRest
+
+onlyIdle:
+	VMOVUPS (SI)(R8*4), Y7
+	VMOVUPS (DI)(R8*4), Y8
+	VORPS   Y8, Y7, Y7
+	VPTEST  Y7, Y7
+	JNE     onlyBusy
+	ADDQ    $+8, R8
+	CMPQ    R8, CX
+	JL      onlyIdle
+
+onlyIdleRest:
+	CMPQ    R8, DX
+	JGE     onlyIdleFew
+	VMOVUPS (SI)(R8*4), X7
+	VMOVUPS (DI)(R8*4), X8
+	VORPS   X8, X7, X7
+	VPTEST  X7, X7
+	JNE     onlyBusy
+	ADDQ    $+4, R8
+
+onlyIdleFew:
+	TESTQ      AX, AX
+	JE         onlyIdleDone
+	VMASKMOVPS (SI)(R8*4), X6, X7
+	VMASKMOVPS (DI)(R8*4), X6, X8
+	VORPS      X8, X7, X7
+	VPTEST     X7, X7
+	JNE        onlyBusy
+
+onlyIdleDone:
+	JMP done
+
+onlyBusy:
+	XORQ R8, R8
+	CMPQ R8, CX
+	JGE  onlyRest
+
+only:
+	VMOVUPS      (SI)(R8*4), Y7
+	VMOVUPS      (DI)(R8*4), Y8
+	VFNMADD231PS Y7, Y0, Y7
+	VANDPS       Y4, Y7, Y9
+	VCMPPS       $0x11, Y5, Y9, Y9
+	VANDNPS      Y7, Y9, Y7
+	VFNMADD231PS Y8, Y1, Y8
+	VANDPS       Y4, Y8, Y9
+	VCMPPS       $0x11, Y5, Y9, Y9
+	VANDNPS      Y8, Y9, Y8
+	VMOVUPS      Y7, (SI)(R8*4)
+	VMOVUPS      Y8, (DI)(R8*4)
+	VSQRTPS      Y8, Y8
+	VADDPS       Y2, Y8, Y8
+	VMOVUPS      (BX)(R8*4), Y9
+	VMULPS       Y3, Y7, Y7
+	VDIVPS       Y8, Y7, Y7
+	VSUBPS       Y7, Y9, Y7
+	VMOVUPS      Y7, (BX)(R8*4)
+	ADDQ         $+8, R8
+	CMPQ         R8, CX
+	JL           only
+
+onlyRest:
+	CMPQ         R8, DX
+	JGE          onlyFew
+	VMOVUPS      (SI)(R8*4), X7
+	VMOVUPS      (DI)(R8*4), X8
+	VFNMADD231PS X7, X0, X7
+	VANDPS       X4, X7, X9
+	VCMPPS       $0x11, X5, X9, X9
+	VANDNPS      X7, X9, X7
+	VFNMADD231PS X8, X1, X8
+	VANDPS       X4, X8, X9
+	VCMPPS       $0x11, X5, X9, X9
+	VANDNPS      X8, X9, X8
+	VMOVUPS      X7, (SI)(R8*4)
+	VMOVUPS      X8, (DI)(R8*4)
+	VSQRTPS      X8, X8
+	VADDPS       X2, X8, X8
+	VMOVUPS      (BX)(R8*4), X9
+	VMULPS       X3, X7, X7
+	VDIVPS       X8, X7, X7
+	VSUBPS       X7, X9, X7
+	VMOVUPS      X7, (BX)(R8*4)
+	ADDQ         $+4, R8
+
+onlyFew:
+	TESTQ        AX, AX
+	JE           onlyDone
+	VMASKMOVPS   (SI)(R8*4), X6, X7
+	VMASKMOVPS   (DI)(R8*4), X6, X8
+	VFNMADD231PS X7, X0, X7
+	VANDPS       X4, X7, X0
+	VCMPPS       $0x11, X5, X0, X0
+	VANDNPS      X7, X0, X0
+	VFNMADD231PS X8, X1, X8
+	VANDPS       X4, X8, X1
+	VCMPPS       $0x11, X5, X1, X1
+	VANDNPS      X8, X1, X1
+	LEAQ         (SI)(R8*4), CX
+	VMOVAPS      X0, X4
+	TESTL        $0x00000002, AX
+	JE           one69
+	VMOVLPS      X4, (CX)
+	VPSRLDQ      $0x08, X4, X4
+	ADDQ         $0x08, CX
+
+one69:
+	TESTL  $0x00000001, AX
+	JE     stored69
+	VMOVSS X4, (CX)
+
+stored69:
+	LEAQ    (DI)(R8*4), CX
+	VMOVAPS X1, X4
+	TESTL   $0x00000002, AX
+	JE      one70
+	VMOVLPS X4, (CX)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, CX
+
+one70:
+	TESTL  $0x00000001, AX
+	JE     stored70
+	VMOVSS X4, (CX)
+
+stored70:
+	VSQRTPS    X1, X1
+	VADDPS     X2, X1, X1
+	VMASKMOVPS (BX)(R8*4), X6, X2
+	VMULPS     X3, X0, X0
+	VDIVPS     X1, X0, X0
+	VSUBPS     X0, X2, X0
+	LEAQ       (BX)(R8*4), CX
+	VMOVAPS    X0, X0
+	TESTL      $0x00000002, AX
+	JE         one71
+	VMOVLPS    X0, (CX)
+	VPSRLDQ    $0x08, X0, X0
+	ADDQ       $0x08, CX
+
+one71:
+	TESTL  $0x00000001, AX
+	JE     stored71
+	VMOVSS X0, (CX)
+
+stored71:
+onlyDone:
+	JMP done
+
+stages:
+	MOVQ data_1+24(FP), BX
+	MOVQ data_2+32(FP), SI
+	MOVQ data_0+16(FP), DI
+	MOVQ data_1+24(FP), R8
+	MOVQ data_2+32(FP), R9
+	SUBQ strides_0+72(FP), DI
+	SUBQ strides_1+80(FP), R8
+	SUBQ strides_2+88(FP), R9
+	XORL R10, R10
+
+row:
+	CMPQ rows+0(FP), $+0
+	JE   idle
+	XORQ R11, R11
+	CMPQ R11, CX
+	JGE  rowIdleRest
+
+rowIdle:
+	VMOVUPS (BX)(R11*4), Y7
+	VMOVUPS (SI)(R11*4), Y8
+	VORPS   Y8, Y7, Y7
+	VPTEST  Y7, Y7
+	JNE     rowBusy
+	ADDQ    $+8, R11
+	CMPQ    R11, CX
+	JL      rowIdle
+
+rowIdleRest:
+	CMPQ    R11, DX
+	JGE     rowIdleFew
+	VMOVUPS (BX)(R11*4), X7
+	VMOVUPS (SI)(R11*4), X8
+	VORPS   X8, X7, X7
+	VPTEST  X7, X7
+	JNE     rowBusy
+	ADDQ    $+4, R11
+
+rowIdleFew:
+	TESTQ      AX, AX
+	JE         rowIdleDone
+	VMASKMOVPS (BX)(R11*4), X6, X7
+	VMASKMOVPS (SI)(R11*4), X6, X8
+	VORPS      X8, X7, X7
+	VPTEST     X7, X7
+	JNE        rowBusy
+
+rowIdleDone:
+	JMP idle
+
+rowBusy:
+	TESTL        R10, R10
+	JE           firstOnly
+	XORQ         R11, R11
+	CMPQ         R11, CX
+	JGE          allRest
+	VMOVUPS      (BX)(R11*4), Y7
+	VMOVUPS      (SI)(R11*4), Y8
+	VFNMADD231PS Y7, Y0, Y7
+	VANDPS       Y4, Y7, Y9
+	VCMPPS       $0x11, Y5, Y9, Y9
+	VANDNPS      Y7, Y9, Y7
+	VFNMADD231PS Y8, Y1, Y8
+	VANDPS       Y4, Y8, Y9
+	VCMPPS       $0x11, Y5, Y9, Y9
+	VANDNPS      Y8, Y9, Y8
+	VMOVUPS      Y7, (BX)(R11*4)
+	VMOVUPS      Y8, (SI)(R11*4)
+	VSQRTPS      (R9)(R11*4), Y7
+	VADDPS       Y2, Y7, Y7
+	ADDQ         $+8, R11
+	CMPQ         R11, CX
+	JGE          allEnd
+
+all:
+	VMOVUPS      (BX)(R11*4), Y8
+	VMOVUPS      (SI)(R11*4), Y9
+	VFNMADD231PS Y8, Y0, Y8
+	VANDPS       Y4, Y8, Y10
+	VCMPPS       $0x11, Y5, Y10, Y10
+	VANDNPS      Y8, Y10, Y8
+	VFNMADD231PS Y9, Y1, Y9
+	VANDPS       Y4, Y9, Y10
+	VCMPPS       $0x11, Y5, Y10, Y10
+	VANDNPS      Y9, Y10, Y9
+	VMOVUPS      Y8, (BX)(R11*4)
+	VMOVUPS      Y9, (SI)(R11*4)
+	VMOVUPS      -32(DI)(R11*4), Y8
+	VMULPS       -32(R8)(R11*4), Y3, Y9
+	VDIVPS       Y7, Y9, Y7
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      Y7, -32(DI)(R11*4)
+	VSQRTPS      (R9)(R11*4), Y7
+	VADDPS       Y2, Y7, Y7
+	ADDQ         $+8, R11
+	CMPQ         R11, CX
+	JL           all
+
+allEnd:
+	VMOVUPS -32(DI)(R11*4), Y8
+	VMULPS  -32(R8)(R11*4), Y3, Y9
+	VDIVPS  Y7, Y9, Y7
+	VSUBPS  Y7, Y8, Y7
+	VMOVUPS Y7, -32(DI)(R11*4)
+
+allRest:
+	CMPQ         R11, DX
+	JGE          allFew
+	VMOVUPS      (BX)(R11*4), X7
+	VMOVUPS      (SI)(R11*4), X8
+	VFNMADD231PS X7, X0, X7
+	VANDPS       X4, X7, X9
+	VCMPPS       $0x11, X5, X9, X9
+	VANDNPS      X7, X9, X7
+	VFNMADD231PS X8, X1, X8
+	VANDPS       X4, X8, X9
+	VCMPPS       $0x11, X5, X9, X9
+	VANDNPS      X8, X9, X8
+	VMOVUPS      X7, (BX)(R11*4)
+	VMOVUPS      X8, (SI)(R11*4)
+	VSQRTPS      (R9)(R11*4), X7
+	VADDPS       X2, X7, X7
+	VMOVUPS      (DI)(R11*4), X8
+	VMULPS       (R8)(R11*4), X3, X9
+	VDIVPS       X7, X9, X7
+	VSUBPS       X7, X8, X7
+	VMOVUPS      X7, (DI)(R11*4)
+	ADDQ         $+4, R11
+
+allFew:
+	TESTQ        AX, AX
+	JE           allDone
+	VMASKMOVPS   (BX)(R11*4), X6, X7
+	VMASKMOVPS   (SI)(R11*4), X6, X8
+	VFNMADD231PS X7, X0, X7
+	VANDPS       X4, X7, X9
+	VCMPPS       $0x11, X5, X9, X9
+	VANDNPS      X7, X9, X7
+	VFNMADD231PS X8, X1, X8
+	VANDPS       X4, X8, X9
+	VCMPPS       $0x11, X5, X9, X9
+	VANDNPS      X8, X9, X8
+	LEAQ         (BX)(R11*4), R12
+	VMOVAPS      X7, X7
+	TESTL        $0x00000002, AX
+	JE           one72
+	VMOVLPS      X7, (R12)
+	VPSRLDQ      $0x08, X7, X7
+	ADDQ         $0x08, R12
+
+one72:
+	TESTL  $0x00000001, AX
+	JE     stored72
+	VMOVSS X7, (R12)
+
+stored72:
+	LEAQ    (SI)(R11*4), R12
+	VMOVAPS X8, X7
+	TESTL   $0x00000002, AX
+	JE      one73
+	VMOVLPS X7, (R12)
+	VPSRLDQ $0x08, X7, X7
+	ADDQ    $0x08, R12
+
+one73:
+	TESTL  $0x00000001, AX
+	JE     stored73
+	VMOVSS X7, (R12)
+
+stored73:
+	VSQRTPS    (R9)(R11*4), X7
+	VADDPS     X2, X7, X7
+	VMASKMOVPS (DI)(R11*4), X6, X8
+	VMULPS     (R8)(R11*4), X3, X9
+	VDIVPS     X7, X9, X7
+	VSUBPS     X7, X8, X7
+	LEAQ       (DI)(R11*4), R11
+	VMOVAPS    X7, X7
+	TESTL      $0x00000002, AX
+	JE         one74
+	VMOVLPS    X7, (R11)
+	VPSRLDQ    $0x08, X7, X7
+	ADDQ       $0x08, R11
+
+one74:
+	TESTL  $0x00000001, AX
+	JE     stored74
+	VMOVSS X7, (R11)
+
+stored74:
+allDone:
+	JMP next
+
+firstOnly:
+	XORQ R11, R11
+	CMPQ R11, CX
+	JGE  firstRest
+
+first:
+	VMOVUPS      (BX)(R11*4), Y7
+	VMOVUPS      (SI)(R11*4), Y8
+	VFNMADD231PS Y7, Y0, Y7
+	VANDPS       Y4, Y7, Y9
+	VCMPPS       $0x11, Y5, Y9, Y9
+	VANDNPS      Y7, Y9, Y7
+	VFNMADD231PS Y8, Y1, Y8
+	VANDPS       Y4, Y8, Y9
+	VCMPPS       $0x11, Y5, Y9, Y9
+	VANDNPS      Y8, Y9, Y8
+	VMOVUPS      Y7, (BX)(R11*4)
+	VMOVUPS      Y8, (SI)(R11*4)
+	ADDQ         $+8, R11
+	CMPQ         R11, CX
+	JL           first
+
+firstRest:
+	CMPQ         R11, DX
+	JGE          firstFew
+	VMOVUPS      (BX)(R11*4), X7
+	VMOVUPS      (SI)(R11*4), X8
+	VFNMADD231PS X7, X0, X7
+	VANDPS       X4, X7, X9
+	VCMPPS       $0x11, X5, X9, X9
+	VANDNPS      X7, X9, X7
+	VFNMADD231PS X8, X1, X8
+	VANDPS       X4, X8, X9
+	VCMPPS       $0x11, X5, X9, X9
+	VANDNPS      X8, X9, X8
+	VMOVUPS      X7, (BX)(R11*4)
+	VMOVUPS      X8, (SI)(R11*4)
+	ADDQ         $+4, R11
+
+firstFew:
+	TESTQ        AX, AX
+	JE           firstDone
+	VMASKMOVPS   (BX)(R11*4), X6, X7
+	VMASKMOVPS   (SI)(R11*4), X6, X8
+	VFNMADD231PS X7, X0, X7
+	VANDPS       X4, X7, X9
+	VCMPPS       $0x11, X5, X9, X9
+	VANDNPS      X7, X9, X7
+	VFNMADD231PS X8, X1, X8
+	VANDPS       X4, X8, X9
+	VCMPPS       $0x11, X5, X9, X9
+	VANDNPS      X8, X9, X8
+	LEAQ         (BX)(R11*4), R12
+	VMOVAPS      X7, X7
+	TESTL        $0x00000002, AX
+	JE           one75
+	VMOVLPS      X7, (R12)
+	VPSRLDQ      $0x08, X7, X7
+	ADDQ         $0x08, R12
+
+one75:
+	TESTL  $0x00000001, AX
+	JE     stored75
+	VMOVSS X7, (R12)
+
+stored75:
+	LEAQ    (SI)(R11*4), R11
+	VMOVAPS X8, X7
+	TESTL   $0x00000002, AX
+	JE      one76
+	VMOVLPS X7, (R11)
+	VPSRLDQ $0x08, X7, X7
 	ADDQ    $0x08, R11
 
-one60:
-	TESTL  $0x00000001, R8
-	JE     stored60
-	VMOVSS X11, (R11)
+one76:
+	TESTL  $0x00000001, AX
+	JE     stored76
+	VMOVSS X7, (R11)
 
-stored60:
-	LEAQ         (DX)(R10*4), R11
-	VMOVAPS      X10, X11
-	TESTL        $0x00000004, R8
-	JE           two61
-	VMOVUPS      X11, (R11)
-	VEXTRACTF128 $0x01, Y10, X11
-	ADDQ         $0x10, R11
+stored76:
+firstDone:
+	INCL R10
+	JMP  next
 
-two61:
-	TESTL   $0x00000002, R8
-	JE      one61
-	VMOVLPS X11, (R11)
-	VPSRLDQ $0x08, X11, X11
-	ADDQ    $0x08, R11
+idle:
+	TESTL   R10, R10
+	JE      nothing
+	XORQ    R10, R10
+	CMPQ    R10, CX
+	JGE     laterRest
+	VSQRTPS (R9)(R10*4), Y7
+	VADDPS  Y2, Y7, Y7
+	ADDQ    $+8, R10
+	CMPQ    R10, CX
+	JGE     laterEnd
 
-one61:
-	TESTL  $0x00000001, R8
-	JE     stored61
-	VMOVSS X11, (R11)
+later:
+	VMOVUPS -32(DI)(R10*4), Y8
+	VMULPS  -32(R8)(R10*4), Y3, Y9
+	VDIVPS  Y7, Y9, Y7
+	VSUBPS  Y7, Y8, Y7
+	VMOVUPS Y7, -32(DI)(R10*4)
+	VSQRTPS (R9)(R10*4), Y7
+	VADDPS  Y2, Y7, Y7
+	ADDQ    $+8, R10
+	CMPQ    R10, CX
+	JL      later
 
-stored61:
-	VMULPS       Y2, Y9, Y9
-	VSQRTPS      Y10, Y10
-	VADDPS       Y3, Y10, Y10
-	VDIVPS       Y10, Y9, Y9
-	VSUBPS       Y9, Y8, Y8
-	LEAQ         (AX)(R10*4), R10
-	VMOVAPS      X8, X9
-	TESTL        $0x00000004, R8
-	JE           two62
-	VMOVUPS      X9, (R10)
-	VEXTRACTF128 $0x01, Y8, X9
-	ADDQ         $0x10, R10
+laterEnd:
+	VMOVUPS -32(DI)(R10*4), Y8
+	VMULPS  -32(R8)(R10*4), Y3, Y9
+	VDIVPS  Y7, Y9, Y7
+	VSUBPS  Y7, Y8, Y7
+	VMOVUPS Y7, -32(DI)(R10*4)
 
-two62:
-	TESTL   $0x00000002, R8
-	JE      one62
-	VMOVLPS X9, (R10)
-	VPSRLDQ $0x08, X9, X9
-	ADDQ    $0x08, R10
+laterRest:
+	CMPQ    R10, DX
+	JGE     laterFew
+	VSQRTPS (R9)(R10*4), X7
+	VADDPS  X2, X7, X7
+	VMOVUPS (DI)(R10*4), X8
+	VMULPS  (R8)(R10*4), X3, X9
+	VDIVPS  X7, X9, X7
+	VSUBPS  X7, X8, X7
+	VMOVUPS X7, (DI)(R10*4)
+	ADDQ    $+4, R10
 
-one62:
-	TESTL  $0x00000001, R8
-	JE     stored62
-	VMOVSS X9, (R10)
+laterFew:
+	TESTQ      AX, AX
+	JE         laterDone
+	VSQRTPS    (R9)(R10*4), X7
+	VADDPS     X2, X7, X7
+	VMASKMOVPS (DI)(R10*4), X6, X8
+	VMULPS     (R8)(R10*4), X3, X9
+	VDIVPS     X7, X9, X7
+	VSUBPS     X7, X8, X7
+	LEAQ       (DI)(R10*4), R10
+	VMOVAPS    X7, X7
+	TESTL      $0x00000002, AX
+	JE         one77
+	VMOVLPS    X7, (R10)
+	VPSRLDQ    $0x08, X7, X7
+	ADDQ       $0x08, R10
 
-stored62:
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	DECQ R9
-	JNE  row
+one77:
+	TESTL  $0x00000001, AX
+	JE     stored77
+	VMOVSS X7, (R10)
+
+stored77:
+laterDone:
+	XORL R10, R10
+
+nothing:
+	CMPQ rows+0(FP), $+0
+	JE   done
+
+next:
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_0+72(FP), DI
+	ADDQ strides_1+80(FP), R8
+	ADDQ strides_2+88(FP), R9
+	DECQ rows+0(FP)
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -6085,63 +7872,66 @@ vectorDone:
 // Requires: AVX, FMA3
 TEXT ·sgdAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y0
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y1
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Y2
-	VMOVUPS      (AX)(R8*4), Y3
+	VMOVUPS      (SI)(R8*4), Y2
+	VMOVUPS      (BX)(R8*4), Y3
 	VFNMADD231PS Y2, Y0, Y3
-	VMOVUPS      Y3, (AX)(R8*4)
+	VMOVUPS      Y3, (BX)(R8*4)
 	ADDQ         $+8, R8
-	CMPQ         R8, BX
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
 	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R8*4), Y1, Y2
-	VMASKMOVPS   (AX)(R8*4), Y1, Y3
-	VFNMADD231PS Y2, Y0, Y3
-	LEAQ         (AX)(R8*4), R8
+	JGE          vectorFew
+	VMOVUPS      (SI)(R8*4), X2
+	VMOVUPS      (BX)(R8*4), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, (BX)(R8*4)
+	ADDQ         $+4, R8
+
+vectorFew:
+	TESTQ        AX, AX
+	JE           vectorDone
+	VMASKMOVPS   (SI)(R8*4), X1, X2
+	VMASKMOVPS   (BX)(R8*4), X1, X3
+	VFNMADD231PS X2, X0, X3
+	LEAQ         (BX)(R8*4), R8
 	VMOVAPS      X3, X2
-	TESTL        $0x00000004, SI
-	JE           two63
-	VMOVUPS      X2, (R8)
-	VEXTRACTF128 $0x01, Y3, X2
-	ADDQ         $0x10, R8
+	TESTL        $0x00000002, AX
+	JE           one78
+	VMOVLPS      X2, (R8)
+	VPSRLDQ      $0x08, X2, X2
+	ADDQ         $0x08, R8
 
-two63:
-	TESTL   $0x00000002, SI
-	JE      one63
-	VMOVLPS X2, (R8)
-	VPSRLDQ $0x08, X2, X2
-	ADDQ    $0x08, R8
-
-one63:
-	TESTL  $0x00000001, SI
-	JE     stored63
+one78:
+	TESTL  $0x00000001, AX
+	JE     stored78
 	VMOVSS X2, (R8)
 
-stored63:
+stored78:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -6152,63 +7942,67 @@ vectorDone:
 TEXT ·decayAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y0
 	VBROADCASTSS scalars_1+132(FP), Y1
-	MOVQ         cols+8(FP), CX
-	MOVQ         CX, DX
-	ANDQ         $-8, DX
-	MOVQ         CX, BX
-	SUBQ         DX, BX
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         BX, SI
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
 	NEGQ         SI
-	VMOVUPS      32(AX)(SI*4), Y2
-	MOVQ         data_0+16(FP), AX
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, DX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(DI*4), Y3
+	VMOVUPS (BX)(DI*4), Y3
 	VMULPS  Y0, Y3, Y4
 	VMULPS  Y1, Y4, Y4
 	VSUBPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(DI*4)
+	VMOVUPS Y3, (BX)(DI*4)
 	ADDQ    $+8, DI
-	CMPQ    DI, DX
+	CMPQ    DI, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         DI, CX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(DI*4), Y2, Y3
-	VMULPS       Y0, Y3, Y4
-	VMULPS       Y1, Y4, Y4
-	VSUBPS       Y4, Y3, Y3
-	LEAQ         (AX)(DI*4), DI
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, BX
-	JE           two64
-	VMOVUPS      X4, (DI)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, DI
+	CMPQ    DI, DX
+	JGE     vectorFew
+	VMOVUPS (BX)(DI*4), X3
+	VMULPS  X0, X3, X4
+	VMULPS  X1, X4, X4
+	VSUBPS  X4, X3, X3
+	VMOVUPS X3, (BX)(DI*4)
+	ADDQ    $+4, DI
 
-two64:
-	TESTL   $0x00000002, BX
-	JE      one64
-	VMOVLPS X4, (DI)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, DI
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (BX)(DI*4), X2, X3
+	VMULPS     X0, X3, X4
+	VMULPS     X1, X4, X4
+	VSUBPS     X4, X3, X3
+	LEAQ       (BX)(DI*4), DI
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one79
+	VMOVLPS    X3, (DI)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, DI
 
-one64:
-	TESTL  $0x00000001, BX
-	JE     stored64
-	VMOVSS X4, (DI)
+one79:
+	TESTL  $0x00000001, AX
+	JE     stored79
+	VMOVSS X3, (DI)
 
-stored64:
+stored79:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
+	ADDQ strides_0+72(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -6218,65 +8012,69 @@ vectorDone:
 // Requires: AVX, FMA3
 TEXT ·lerpAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y0
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y1
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R8*4), Y2
-	VMOVUPS     (CX)(R8*4), Y3
+	VMOVUPS     (BX)(R8*4), Y2
+	VMOVUPS     (SI)(R8*4), Y3
 	VSUBPS      Y2, Y3, Y3
 	VFMADD231PS Y3, Y0, Y2
-	VMOVUPS     Y2, (AX)(R8*4)
+	VMOVUPS     Y2, (BX)(R8*4)
 	ADDQ        $+8, R8
-	CMPQ        R8, BX
+	CMPQ        R8, CX
 	JL          vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R8*4), Y1, Y2
-	VMASKMOVPS   (CX)(R8*4), Y1, Y3
-	VSUBPS       Y2, Y3, Y3
-	VFMADD231PS  Y3, Y0, Y2
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X2, X3
-	TESTL        $0x00000004, SI
-	JE           two65
-	VMOVUPS      X3, (R8)
-	VEXTRACTF128 $0x01, Y2, X3
-	ADDQ         $0x10, R8
+	CMPQ        R8, DX
+	JGE         vectorFew
+	VMOVUPS     (BX)(R8*4), X2
+	VMOVUPS     (SI)(R8*4), X3
+	VSUBPS      X2, X3, X3
+	VFMADD231PS X3, X0, X2
+	VMOVUPS     X2, (BX)(R8*4)
+	ADDQ        $+4, R8
 
-two65:
-	TESTL   $0x00000002, SI
-	JE      one65
-	VMOVLPS X3, (R8)
-	VPSRLDQ $0x08, X3, X3
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ       AX, AX
+	JE          vectorDone
+	VMASKMOVPS  (BX)(R8*4), X1, X2
+	VMASKMOVPS  (SI)(R8*4), X1, X3
+	VSUBPS      X2, X3, X3
+	VFMADD231PS X3, X0, X2
+	LEAQ        (BX)(R8*4), R8
+	VMOVAPS     X2, X2
+	TESTL       $0x00000002, AX
+	JE          one80
+	VMOVLPS     X2, (R8)
+	VPSRLDQ     $0x08, X2, X2
+	ADDQ        $0x08, R8
 
-one65:
-	TESTL  $0x00000001, SI
-	JE     stored65
-	VMOVSS X3, (R8)
+one80:
+	TESTL  $0x00000001, AX
+	JE     stored80
+	VMOVSS X2, (R8)
 
-stored65:
+stored80:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -6289,101 +8087,105 @@ TEXT ·momentumAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_1+132(FP), Y1
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
 	VBROADCASTSS elementwiseConstants<>+1760(SB), Y3
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y4
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y4
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(R9*4), Y5
-	VMOVUPS (CX)(R9*4), Y6
-	VMOVUPS (DX)(R9*4), Y7
+	VMOVUPS (BX)(R9*4), Y5
+	VMOVUPS (SI)(R9*4), Y6
+	VMOVUPS (DI)(R9*4), Y7
 	VMULPS  Y1, Y7, Y7
 	VMULPS  Y0, Y6, Y6
 	VSUBPS  Y7, Y6, Y6
 	VANDPS  Y2, Y6, Y7
 	VCMPPS  $0x11, Y3, Y7, Y7
 	VANDNPS Y6, Y7, Y6
-	VMOVUPS Y6, (CX)(R9*4)
+	VMOVUPS Y6, (SI)(R9*4)
 	VADDPS  Y6, Y5, Y5
-	VMOVUPS Y5, (AX)(R9*4)
+	VMOVUPS Y5, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R9*4), Y4, Y5
-	VMASKMOVPS   (CX)(R9*4), Y4, Y6
-	VMASKMOVPS   (DX)(R9*4), Y4, Y7
-	VMULPS       Y1, Y7, Y7
-	VMULPS       Y0, Y6, Y6
-	VSUBPS       Y7, Y6, Y6
-	VANDPS       Y2, Y6, Y7
-	VCMPPS       $0x11, Y3, Y7, Y7
-	VANDNPS      Y6, Y7, Y6
-	LEAQ         (CX)(R9*4), R10
-	VMOVAPS      X6, X7
-	TESTL        $0x00000004, DI
-	JE           two66
-	VMOVUPS      X7, (R10)
-	VEXTRACTF128 $0x01, Y6, X7
-	ADDQ         $0x10, R10
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (BX)(R9*4), X5
+	VMOVUPS (SI)(R9*4), X6
+	VMOVUPS (DI)(R9*4), X7
+	VMULPS  X1, X7, X7
+	VMULPS  X0, X6, X6
+	VSUBPS  X7, X6, X6
+	VANDPS  X2, X6, X7
+	VCMPPS  $0x11, X3, X7, X7
+	VANDNPS X6, X7, X6
+	VMOVUPS X6, (SI)(R9*4)
+	VADDPS  X6, X5, X5
+	VMOVUPS X5, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two66:
-	TESTL   $0x00000002, DI
-	JE      one66
-	VMOVLPS X7, (R10)
-	VPSRLDQ $0x08, X7, X7
-	ADDQ    $0x08, R10
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (BX)(R9*4), X4, X5
+	VMASKMOVPS (SI)(R9*4), X4, X6
+	VMASKMOVPS (DI)(R9*4), X4, X7
+	VMULPS     X1, X7, X7
+	VMULPS     X0, X6, X6
+	VSUBPS     X7, X6, X6
+	VANDPS     X2, X6, X7
+	VCMPPS     $0x11, X3, X7, X7
+	VANDNPS    X6, X7, X6
+	LEAQ       (SI)(R9*4), R10
+	VMOVAPS    X6, X7
+	TESTL      $0x00000002, AX
+	JE         one81
+	VMOVLPS    X7, (R10)
+	VPSRLDQ    $0x08, X7, X7
+	ADDQ       $0x08, R10
 
-one66:
-	TESTL  $0x00000001, DI
-	JE     stored66
+one81:
+	TESTL  $0x00000001, AX
+	JE     stored81
 	VMOVSS X7, (R10)
 
-stored66:
-	VADDPS       Y6, Y5, Y5
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X5, X6
-	TESTL        $0x00000004, DI
-	JE           two67
-	VMOVUPS      X6, (R9)
-	VEXTRACTF128 $0x01, Y5, X6
-	ADDQ         $0x10, R9
-
-two67:
-	TESTL   $0x00000002, DI
-	JE      one67
-	VMOVLPS X6, (R9)
-	VPSRLDQ $0x08, X6, X6
+stored81:
+	VADDPS  X6, X5, X5
+	LEAQ    (BX)(R9*4), R9
+	VMOVAPS X5, X5
+	TESTL   $0x00000002, AX
+	JE      one82
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
 	ADDQ    $0x08, R9
 
-one67:
-	TESTL  $0x00000001, DI
-	JE     stored67
-	VMOVSS X6, (R9)
+one82:
+	TESTL  $0x00000001, AX
+	JE     stored82
+	VMOVSS X5, (R9)
 
-stored67:
+stored82:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -6396,105 +8198,111 @@ TEXT ·nesterovAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_1+132(FP), Y1
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y2
 	VBROADCASTSS elementwiseConstants<>+1760(SB), Y3
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y4
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y4
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(R9*4), Y5
-	VMOVUPS (CX)(R9*4), Y6
-	VMOVUPS (DX)(R9*4), Y7
+	VMOVUPS (BX)(R9*4), Y5
+	VMOVUPS (SI)(R9*4), Y6
+	VMOVUPS (DI)(R9*4), Y7
 	VMULPS  Y1, Y7, Y7
 	VMULPS  Y0, Y6, Y6
 	VSUBPS  Y7, Y6, Y6
 	VANDPS  Y2, Y6, Y8
 	VCMPPS  $0x11, Y3, Y8, Y8
 	VANDNPS Y6, Y8, Y6
-	VMOVUPS Y6, (CX)(R9*4)
+	VMOVUPS Y6, (SI)(R9*4)
 	VMULPS  Y0, Y6, Y6
 	VSUBPS  Y7, Y6, Y6
 	VADDPS  Y6, Y5, Y5
-	VMOVUPS Y5, (AX)(R9*4)
+	VMOVUPS Y5, (BX)(R9*4)
 	ADDQ    $+8, R9
-	CMPQ    R9, SI
+	CMPQ    R9, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R9*4), Y4, Y5
-	VMASKMOVPS   (CX)(R9*4), Y4, Y6
-	VMASKMOVPS   (DX)(R9*4), Y4, Y7
-	VMULPS       Y1, Y7, Y7
-	VMULPS       Y0, Y6, Y6
-	VSUBPS       Y7, Y6, Y6
-	VANDPS       Y2, Y6, Y8
-	VCMPPS       $0x11, Y3, Y8, Y8
-	VANDNPS      Y6, Y8, Y6
-	LEAQ         (CX)(R9*4), R10
-	VMOVAPS      X6, X8
-	TESTL        $0x00000004, DI
-	JE           two68
-	VMOVUPS      X8, (R10)
-	VEXTRACTF128 $0x01, Y6, X8
-	ADDQ         $0x10, R10
+	CMPQ    R9, DX
+	JGE     vectorFew
+	VMOVUPS (BX)(R9*4), X5
+	VMOVUPS (SI)(R9*4), X6
+	VMOVUPS (DI)(R9*4), X7
+	VMULPS  X1, X7, X7
+	VMULPS  X0, X6, X6
+	VSUBPS  X7, X6, X6
+	VANDPS  X2, X6, X8
+	VCMPPS  $0x11, X3, X8, X8
+	VANDNPS X6, X8, X6
+	VMOVUPS X6, (SI)(R9*4)
+	VMULPS  X0, X6, X6
+	VSUBPS  X7, X6, X6
+	VADDPS  X6, X5, X5
+	VMOVUPS X5, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two68:
-	TESTL   $0x00000002, DI
-	JE      one68
-	VMOVLPS X8, (R10)
-	VPSRLDQ $0x08, X8, X8
-	ADDQ    $0x08, R10
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (BX)(R9*4), X4, X5
+	VMASKMOVPS (SI)(R9*4), X4, X6
+	VMASKMOVPS (DI)(R9*4), X4, X7
+	VMULPS     X1, X7, X7
+	VMULPS     X0, X6, X6
+	VSUBPS     X7, X6, X6
+	VANDPS     X2, X6, X8
+	VCMPPS     $0x11, X3, X8, X8
+	VANDNPS    X6, X8, X6
+	LEAQ       (SI)(R9*4), R10
+	VMOVAPS    X6, X8
+	TESTL      $0x00000002, AX
+	JE         one83
+	VMOVLPS    X8, (R10)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R10
 
-one68:
-	TESTL  $0x00000001, DI
-	JE     stored68
+one83:
+	TESTL  $0x00000001, AX
+	JE     stored83
 	VMOVSS X8, (R10)
 
-stored68:
-	VMULPS       Y0, Y6, Y6
-	VSUBPS       Y7, Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X5, X6
-	TESTL        $0x00000004, DI
-	JE           two69
-	VMOVUPS      X6, (R9)
-	VEXTRACTF128 $0x01, Y5, X6
-	ADDQ         $0x10, R9
-
-two69:
-	TESTL   $0x00000002, DI
-	JE      one69
-	VMOVLPS X6, (R9)
-	VPSRLDQ $0x08, X6, X6
+stored83:
+	VMULPS  X0, X6, X6
+	VSUBPS  X7, X6, X6
+	VADDPS  X6, X5, X5
+	LEAQ    (BX)(R9*4), R9
+	VMOVAPS X5, X5
+	TESTL   $0x00000002, AX
+	JE      one84
+	VMOVLPS X5, (R9)
+	VPSRLDQ $0x08, X5, X5
 	ADDQ    $0x08, R9
 
-one69:
-	TESTL  $0x00000001, DI
-	JE     stored69
-	VMOVSS X6, (R9)
+one84:
+	TESTL  $0x00000001, AX
+	JE     stored84
+	VMOVSS X5, (R9)
 
-stored69:
+stored84:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -6510,28 +8318,28 @@ TEXT ·rmspropAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y4
 	VBROADCASTSS elementwiseConstants<>+1792(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+1760(SB), Y6
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y7
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         rows+0(FP), R8
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y7
+	CMPQ         rows+0(FP), $+1
+	JNE          stages
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
+	XORQ         R8, R8
+	CMPQ         R8, CX
+	JGE          onlyRest
 
-row:
-	XORQ R9, R9
-	CMPQ R9, SI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (CX)(R9*4), Y8
-	VMOVUPS (DX)(R9*4), Y9
+only:
+	VMOVUPS (SI)(R8*4), Y8
+	VMOVUPS (DI)(R8*4), Y9
 	VMULPS  Y9, Y1, Y9
 	VANDPS  Y4, Y8, Y10
 	VCMPPS  $0x11, Y5, Y10, Y10
@@ -6542,87 +8350,399 @@ vector:
 	VANDPS  Y4, Y9, Y10
 	VCMPPS  $0x11, Y6, Y10, Y10
 	VANDNPS Y9, Y10, Y9
-	VMOVUPS Y9, (DX)(R9*4)
-	VMULPS  Y8, Y0, Y8
+	VMOVUPS Y9, (DI)(R8*4)
 	VADDPS  Y3, Y9, Y9
 	VSQRTPS Y9, Y9
+	VMULPS  Y8, Y0, Y8
 	VDIVPS  Y9, Y8, Y8
-	VMOVUPS (AX)(R9*4), Y9
+	VMOVUPS (BX)(R8*4), Y9
 	VSUBPS  Y8, Y9, Y8
-	VMOVUPS Y8, (AX)(R9*4)
-	ADDQ    $+8, R9
-	CMPQ    R9, SI
-	JL      vector
+	VMOVUPS Y8, (BX)(R8*4)
+	ADDQ    $+8, R8
+	CMPQ    R8, CX
+	JL      only
 
-vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R9*4), Y7, Y8
-	VMASKMOVPS   (DX)(R9*4), Y7, Y9
-	VMULPS       Y9, Y1, Y9
-	VANDPS       Y4, Y8, Y10
-	VCMPPS       $0x11, Y5, Y10, Y10
-	VANDNPS      Y8, Y10, Y10
-	VMULPS       Y10, Y10, Y10
-	VMULPS       Y10, Y2, Y10
-	VADDPS       Y10, Y9, Y9
-	VANDPS       Y4, Y9, Y10
-	VCMPPS       $0x11, Y6, Y10, Y10
-	VANDNPS      Y9, Y10, Y9
-	LEAQ         (DX)(R9*4), R10
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, DI
-	JE           two70
-	VMOVUPS      X10, (R10)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R10
+onlyRest:
+	CMPQ    R8, DX
+	JGE     onlyFew
+	VMOVUPS (SI)(R8*4), X8
+	VMOVUPS (DI)(R8*4), X9
+	VMULPS  X9, X1, X9
+	VANDPS  X4, X8, X10
+	VCMPPS  $0x11, X5, X10, X10
+	VANDNPS X8, X10, X10
+	VMULPS  X10, X10, X10
+	VMULPS  X10, X2, X10
+	VADDPS  X10, X9, X9
+	VANDPS  X4, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (DI)(R8*4)
+	VADDPS  X3, X9, X9
+	VSQRTPS X9, X9
+	VMULPS  X8, X0, X8
+	VDIVPS  X9, X8, X8
+	VMOVUPS (BX)(R8*4), X9
+	VSUBPS  X8, X9, X8
+	VMOVUPS X8, (BX)(R8*4)
+	ADDQ    $+4, R8
 
-two70:
-	TESTL   $0x00000002, DI
-	JE      one70
-	VMOVLPS X10, (R10)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R10
+onlyFew:
+	TESTQ      AX, AX
+	JE         onlyDone
+	VMASKMOVPS (SI)(R8*4), X7, X8
+	VMASKMOVPS (DI)(R8*4), X7, X9
+	VMULPS     X9, X1, X1
+	VANDPS     X4, X8, X9
+	VCMPPS     $0x11, X5, X9, X5
+	VANDNPS    X8, X5, X5
+	VMULPS     X5, X5, X5
+	VMULPS     X5, X2, X2
+	VADDPS     X2, X1, X1
+	VANDPS     X4, X1, X2
+	VCMPPS     $0x11, X6, X2, X2
+	VANDNPS    X1, X2, X1
+	LEAQ       (DI)(R8*4), CX
+	VMOVAPS    X1, X2
+	TESTL      $0x00000002, AX
+	JE         one85
+	VMOVLPS    X2, (CX)
+	VPSRLDQ    $0x08, X2, X2
+	ADDQ       $0x08, CX
 
-one70:
-	TESTL  $0x00000001, DI
-	JE     stored70
-	VMOVSS X10, (R10)
+one85:
+	TESTL  $0x00000001, AX
+	JE     stored85
+	VMOVSS X2, (CX)
 
-stored70:
-	VMULPS       Y8, Y0, Y8
-	VADDPS       Y3, Y9, Y9
-	VSQRTPS      Y9, Y9
-	VDIVPS       Y9, Y8, Y8
-	VMASKMOVPS   (AX)(R9*4), Y7, Y9
-	VSUBPS       Y8, Y9, Y8
-	LEAQ         (AX)(R9*4), R9
-	VMOVAPS      X8, X9
-	TESTL        $0x00000004, DI
-	JE           two71
-	VMOVUPS      X9, (R9)
-	VEXTRACTF128 $0x01, Y8, X9
-	ADDQ         $0x10, R9
+stored85:
+	VADDPS     X3, X1, X1
+	VSQRTPS    X1, X1
+	VMULPS     X8, X0, X0
+	VDIVPS     X1, X0, X0
+	VMASKMOVPS (BX)(R8*4), X7, X1
+	VSUBPS     X0, X1, X0
+	LEAQ       (BX)(R8*4), CX
+	VMOVAPS    X0, X0
+	TESTL      $0x00000002, AX
+	JE         one86
+	VMOVLPS    X0, (CX)
+	VPSRLDQ    $0x08, X0, X0
+	ADDQ       $0x08, CX
 
-two71:
-	TESTL   $0x00000002, DI
-	JE      one71
-	VMOVLPS X9, (R9)
-	VPSRLDQ $0x08, X9, X9
-	ADDQ    $0x08, R9
+one86:
+	TESTL  $0x00000001, AX
+	JE     stored86
+	VMOVSS X0, (CX)
 
-one71:
-	TESTL  $0x00000001, DI
-	JE     stored71
-	VMOVSS X9, (R9)
+stored86:
+onlyDone:
+	JMP done
 
-stored71:
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	DECQ R8
-	JNE  row
+stages:
+	MOVQ data_1+24(FP), BX
+	MOVQ data_2+32(FP), SI
+	MOVQ data_0+16(FP), DI
+	MOVQ data_1+24(FP), R8
+	MOVQ data_2+32(FP), R9
+	SUBQ strides_0+72(FP), DI
+	SUBQ strides_1+80(FP), R8
+	SUBQ strides_2+88(FP), R9
+	XORL R10, R10
+
+row:
+	CMPQ    rows+0(FP), $+0
+	JE      idle
+	TESTL   R10, R10
+	JE      firstOnly
+	XORQ    R11, R11
+	CMPQ    R11, CX
+	JGE     allRest
+	VMOVUPS (BX)(R11*4), Y8
+	VMOVUPS (SI)(R11*4), Y9
+	VMULPS  Y9, Y1, Y9
+	VANDPS  Y4, Y8, Y10
+	VCMPPS  $0x11, Y5, Y10, Y10
+	VANDNPS Y8, Y10, Y8
+	VMULPS  Y8, Y8, Y8
+	VMULPS  Y8, Y2, Y8
+	VADDPS  Y8, Y9, Y8
+	VANDPS  Y4, Y8, Y9
+	VCMPPS  $0x11, Y6, Y9, Y9
+	VANDNPS Y8, Y9, Y8
+	VMOVUPS Y8, (SI)(R11*4)
+	VADDPS  (R9)(R11*4), Y3, Y8
+	VSQRTPS Y8, Y8
+	ADDQ    $+8, R11
+	CMPQ    R11, CX
+	JGE     allEnd
+
+all:
+	VMOVUPS (BX)(R11*4), Y9
+	VMOVUPS (SI)(R11*4), Y10
+	VMULPS  Y10, Y1, Y10
+	VANDPS  Y4, Y9, Y11
+	VCMPPS  $0x11, Y5, Y11, Y11
+	VANDNPS Y9, Y11, Y9
+	VMULPS  Y9, Y9, Y9
+	VMULPS  Y9, Y2, Y9
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y4, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (SI)(R11*4)
+	VMULPS  -32(R8)(R11*4), Y0, Y9
+	VDIVPS  Y8, Y9, Y8
+	VMOVUPS -32(DI)(R11*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(DI)(R11*4)
+	VADDPS  (R9)(R11*4), Y3, Y8
+	VSQRTPS Y8, Y8
+	ADDQ    $+8, R11
+	CMPQ    R11, CX
+	JL      all
+
+allEnd:
+	VMULPS  -32(R8)(R11*4), Y0, Y9
+	VDIVPS  Y8, Y9, Y8
+	VMOVUPS -32(DI)(R11*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(DI)(R11*4)
+
+allRest:
+	CMPQ    R11, DX
+	JGE     allFew
+	VMOVUPS (BX)(R11*4), X8
+	VMOVUPS (SI)(R11*4), X9
+	VMULPS  X9, X1, X9
+	VANDPS  X4, X8, X10
+	VCMPPS  $0x11, X5, X10, X10
+	VANDNPS X8, X10, X8
+	VMULPS  X8, X8, X8
+	VMULPS  X8, X2, X8
+	VADDPS  X8, X9, X8
+	VANDPS  X4, X8, X9
+	VCMPPS  $0x11, X6, X9, X9
+	VANDNPS X8, X9, X8
+	VMOVUPS X8, (SI)(R11*4)
+	VADDPS  (R9)(R11*4), X3, X8
+	VSQRTPS X8, X8
+	VMULPS  (R8)(R11*4), X0, X9
+	VDIVPS  X8, X9, X8
+	VMOVUPS (DI)(R11*4), X9
+	VSUBPS  X8, X9, X8
+	VMOVUPS X8, (DI)(R11*4)
+	ADDQ    $+4, R11
+
+allFew:
+	TESTQ      AX, AX
+	JE         allDone
+	VMASKMOVPS (BX)(R11*4), X7, X8
+	VMASKMOVPS (SI)(R11*4), X7, X9
+	VMULPS     X9, X1, X9
+	VANDPS     X4, X8, X10
+	VCMPPS     $0x11, X5, X10, X10
+	VANDNPS    X8, X10, X8
+	VMULPS     X8, X8, X8
+	VMULPS     X8, X2, X8
+	VADDPS     X8, X9, X8
+	VANDPS     X4, X8, X9
+	VCMPPS     $0x11, X6, X9, X9
+	VANDNPS    X8, X9, X8
+	LEAQ       (SI)(R11*4), R12
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one87
+	VMOVLPS    X8, (R12)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R12
+
+one87:
+	TESTL  $0x00000001, AX
+	JE     stored87
+	VMOVSS X8, (R12)
+
+stored87:
+	VADDPS     (R9)(R11*4), X3, X8
+	VSQRTPS    X8, X8
+	VMULPS     (R8)(R11*4), X0, X9
+	VDIVPS     X8, X9, X8
+	VMASKMOVPS (DI)(R11*4), X7, X9
+	VSUBPS     X8, X9, X8
+	LEAQ       (DI)(R11*4), R11
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one88
+	VMOVLPS    X8, (R11)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R11
+
+one88:
+	TESTL  $0x00000001, AX
+	JE     stored88
+	VMOVSS X8, (R11)
+
+stored88:
+allDone:
+	JMP next
+
+firstOnly:
+	XORQ R11, R11
+	CMPQ R11, CX
+	JGE  firstRest
+
+first:
+	VMOVUPS (BX)(R11*4), Y8
+	VMOVUPS (SI)(R11*4), Y9
+	VMULPS  Y9, Y1, Y9
+	VANDPS  Y4, Y8, Y10
+	VCMPPS  $0x11, Y5, Y10, Y10
+	VANDNPS Y8, Y10, Y8
+	VMULPS  Y8, Y8, Y8
+	VMULPS  Y8, Y2, Y8
+	VADDPS  Y8, Y9, Y8
+	VANDPS  Y4, Y8, Y9
+	VCMPPS  $0x11, Y6, Y9, Y9
+	VANDNPS Y8, Y9, Y8
+	VMOVUPS Y8, (SI)(R11*4)
+	ADDQ    $+8, R11
+	CMPQ    R11, CX
+	JL      first
+
+firstRest:
+	CMPQ    R11, DX
+	JGE     firstFew
+	VMOVUPS (BX)(R11*4), X8
+	VMOVUPS (SI)(R11*4), X9
+	VMULPS  X9, X1, X9
+	VANDPS  X4, X8, X10
+	VCMPPS  $0x11, X5, X10, X10
+	VANDNPS X8, X10, X8
+	VMULPS  X8, X8, X8
+	VMULPS  X8, X2, X8
+	VADDPS  X8, X9, X8
+	VANDPS  X4, X8, X9
+	VCMPPS  $0x11, X6, X9, X9
+	VANDNPS X8, X9, X8
+	VMOVUPS X8, (SI)(R11*4)
+	ADDQ    $+4, R11
+
+firstFew:
+	TESTQ      AX, AX
+	JE         firstDone
+	VMASKMOVPS (BX)(R11*4), X7, X8
+	VMASKMOVPS (SI)(R11*4), X7, X9
+	VMULPS     X9, X1, X9
+	VANDPS     X4, X8, X10
+	VCMPPS     $0x11, X5, X10, X10
+	VANDNPS    X8, X10, X8
+	VMULPS     X8, X8, X8
+	VMULPS     X8, X2, X8
+	VADDPS     X8, X9, X8
+	VANDPS     X4, X8, X9
+	VCMPPS     $0x11, X6, X9, X9
+	VANDNPS    X8, X9, X8
+	LEAQ       (SI)(R11*4), R11
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one89
+	VMOVLPS    X8, (R11)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R11
+
+one89:
+	TESTL  $0x00000001, AX
+	JE     stored89
+	VMOVSS X8, (R11)
+
+stored89:
+firstDone:
+	INCL R10
+	JMP  next
+
+idle:
+	TESTL   R10, R10
+	JE      nothing
+	XORQ    R10, R10
+	CMPQ    R10, CX
+	JGE     laterRest
+	VADDPS  (R9)(R10*4), Y3, Y8
+	VSQRTPS Y8, Y8
+	ADDQ    $+8, R10
+	CMPQ    R10, CX
+	JGE     laterEnd
+
+later:
+	VMULPS  -32(R8)(R10*4), Y0, Y9
+	VDIVPS  Y8, Y9, Y8
+	VMOVUPS -32(DI)(R10*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(DI)(R10*4)
+	VADDPS  (R9)(R10*4), Y3, Y8
+	VSQRTPS Y8, Y8
+	ADDQ    $+8, R10
+	CMPQ    R10, CX
+	JL      later
+
+laterEnd:
+	VMULPS  -32(R8)(R10*4), Y0, Y9
+	VDIVPS  Y8, Y9, Y8
+	VMOVUPS -32(DI)(R10*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(DI)(R10*4)
+
+laterRest:
+	CMPQ    R10, DX
+	JGE     laterFew
+	VADDPS  (R9)(R10*4), X3, X8
+	VSQRTPS X8, X8
+	VMULPS  (R8)(R10*4), X0, X9
+	VDIVPS  X8, X9, X8
+	VMOVUPS (DI)(R10*4), X9
+	VSUBPS  X8, X9, X8
+	VMOVUPS X8, (DI)(R10*4)
+	ADDQ    $+4, R10
+
+laterFew:
+	TESTQ      AX, AX
+	JE         laterDone
+	VADDPS     (R9)(R10*4), X3, X8
+	VSQRTPS    X8, X8
+	VMULPS     (R8)(R10*4), X0, X9
+	VDIVPS     X8, X9, X8
+	VMASKMOVPS (DI)(R10*4), X7, X9
+	VSUBPS     X8, X9, X8
+	LEAQ       (DI)(R10*4), R10
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one90
+	VMOVLPS    X8, (R10)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R10
+
+one90:
+	TESTL  $0x00000001, AX
+	JE     stored90
+	VMOVSS X8, (R10)
+
+stored90:
+laterDone:
+	XORL R10, R10
+
+nothing:
+	CMPQ rows+0(FP), $+0
+	JE   done
+
+next:
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_0+72(FP), DI
+	ADDQ strides_1+80(FP), R8
+	ADDQ strides_2+88(FP), R9
+	DECQ rows+0(FP)
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -6637,29 +8757,29 @@ TEXT ·rmspropMomentumAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+1760(SB), Y6
 	VBROADCASTSS elementwiseConstants<>+1792(SB), Y7
-	MOVQ         cols+8(FP), SI
-	MOVQ         SI, DI
-	ANDQ         $-8, DI
-	MOVQ         SI, R8
-	SUBQ         DI, R8
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         R8, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y8
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
-	MOVQ         rows+0(FP), R9
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y8
+	CMPQ         rows+0(FP), $+1
+	JNE          stages
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
+	MOVQ         data_3+40(FP), R8
+	XORQ         R9, R9
+	CMPQ         R9, CX
+	JGE          onlyRest
 
-row:
-	XORQ R10, R10
-	CMPQ R10, DI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (CX)(R10*4), Y9
-	VMOVUPS (DX)(R10*4), Y10
+only:
+	VMOVUPS (SI)(R9*4), Y9
+	VMOVUPS (DI)(R9*4), Y10
 	VMULPS  Y10, Y1, Y10
 	VANDPS  Y5, Y9, Y11
 	VCMPPS  $0x11, Y7, Y11, Y11
@@ -6670,122 +8790,518 @@ vector:
 	VANDPS  Y5, Y10, Y11
 	VCMPPS  $0x11, Y6, Y11, Y11
 	VANDNPS Y10, Y11, Y10
-	VMOVUPS Y10, (DX)(R10*4)
-	VMULPS  Y9, Y0, Y9
+	VMOVUPS Y10, (DI)(R9*4)
 	VADDPS  Y3, Y10, Y10
 	VSQRTPS Y10, Y10
+	VMULPS  Y9, Y0, Y9
 	VDIVPS  Y10, Y9, Y9
-	VMOVUPS (BX)(R10*4), Y10
+	VMOVUPS (R8)(R9*4), Y10
 	VMULPS  Y10, Y4, Y10
 	VADDPS  Y9, Y10, Y9
 	VANDPS  Y5, Y9, Y10
 	VCMPPS  $0x11, Y6, Y10, Y10
 	VANDNPS Y9, Y10, Y9
-	VMOVUPS Y9, (BX)(R10*4)
-	VMOVUPS (AX)(R10*4), Y10
+	VMOVUPS Y9, (R8)(R9*4)
+	VMOVUPS (BX)(R9*4), Y10
 	VSUBPS  Y9, Y10, Y9
-	VMOVUPS Y9, (AX)(R10*4)
-	ADDQ    $+8, R10
-	CMPQ    R10, DI
-	JL      vector
+	VMOVUPS Y9, (BX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, CX
+	JL      only
 
-vectorRest:
-	CMPQ         R10, SI
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R10*4), Y8, Y9
-	VMASKMOVPS   (DX)(R10*4), Y8, Y10
-	VMULPS       Y10, Y1, Y10
-	VANDPS       Y5, Y9, Y11
-	VCMPPS       $0x11, Y7, Y11, Y11
-	VANDNPS      Y9, Y11, Y11
-	VMULPS       Y11, Y11, Y11
-	VMULPS       Y11, Y2, Y11
-	VADDPS       Y11, Y10, Y10
-	VANDPS       Y5, Y10, Y11
-	VCMPPS       $0x11, Y6, Y11, Y11
-	VANDNPS      Y10, Y11, Y10
-	LEAQ         (DX)(R10*4), R11
-	VMOVAPS      X10, X11
-	TESTL        $0x00000004, R8
-	JE           two72
-	VMOVUPS      X11, (R11)
-	VEXTRACTF128 $0x01, Y10, X11
-	ADDQ         $0x10, R11
+onlyRest:
+	CMPQ    R9, DX
+	JGE     onlyFew
+	VMOVUPS (SI)(R9*4), X9
+	VMOVUPS (DI)(R9*4), X10
+	VMULPS  X10, X1, X10
+	VANDPS  X5, X9, X11
+	VCMPPS  $0x11, X7, X11, X11
+	VANDNPS X9, X11, X11
+	VMULPS  X11, X11, X11
+	VMULPS  X11, X2, X11
+	VADDPS  X11, X10, X10
+	VANDPS  X5, X10, X11
+	VCMPPS  $0x11, X6, X11, X11
+	VANDNPS X10, X11, X10
+	VMOVUPS X10, (DI)(R9*4)
+	VADDPS  X3, X10, X10
+	VSQRTPS X10, X10
+	VMULPS  X9, X0, X9
+	VDIVPS  X10, X9, X9
+	VMOVUPS (R8)(R9*4), X10
+	VMULPS  X10, X4, X10
+	VADDPS  X9, X10, X9
+	VANDPS  X5, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (R8)(R9*4)
+	VMOVUPS (BX)(R9*4), X10
+	VSUBPS  X9, X10, X9
+	VMOVUPS X9, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two72:
-	TESTL   $0x00000002, R8
-	JE      one72
-	VMOVLPS X11, (R11)
-	VPSRLDQ $0x08, X11, X11
-	ADDQ    $0x08, R11
+onlyFew:
+	TESTQ      AX, AX
+	JE         onlyDone
+	VMASKMOVPS (SI)(R9*4), X8, X9
+	VMASKMOVPS (DI)(R9*4), X8, X10
+	VMULPS     X10, X1, X1
+	VANDPS     X5, X9, X10
+	VCMPPS     $0x11, X7, X10, X7
+	VANDNPS    X9, X7, X7
+	VMULPS     X7, X7, X7
+	VMULPS     X7, X2, X2
+	VADDPS     X2, X1, X1
+	VANDPS     X5, X1, X2
+	VCMPPS     $0x11, X6, X2, X2
+	VANDNPS    X1, X2, X1
+	LEAQ       (DI)(R9*4), CX
+	VMOVAPS    X1, X2
+	TESTL      $0x00000002, AX
+	JE         one91
+	VMOVLPS    X2, (CX)
+	VPSRLDQ    $0x08, X2, X2
+	ADDQ       $0x08, CX
 
-one72:
-	TESTL  $0x00000001, R8
-	JE     stored72
-	VMOVSS X11, (R11)
+one91:
+	TESTL  $0x00000001, AX
+	JE     stored91
+	VMOVSS X2, (CX)
 
-stored72:
-	VMULPS       Y9, Y0, Y9
-	VADDPS       Y3, Y10, Y10
-	VSQRTPS      Y10, Y10
-	VDIVPS       Y10, Y9, Y9
-	VMASKMOVPS   (BX)(R10*4), Y8, Y10
-	VMULPS       Y10, Y4, Y10
-	VADDPS       Y9, Y10, Y9
-	VANDPS       Y5, Y9, Y10
-	VCMPPS       $0x11, Y6, Y10, Y10
-	VANDNPS      Y9, Y10, Y9
-	LEAQ         (BX)(R10*4), R11
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, R8
-	JE           two73
-	VMOVUPS      X10, (R11)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R11
+stored91:
+	VADDPS     X3, X1, X1
+	VSQRTPS    X1, X1
+	VMULPS     X9, X0, X0
+	VDIVPS     X1, X0, X0
+	VMASKMOVPS (R8)(R9*4), X8, X1
+	VMULPS     X1, X4, X1
+	VADDPS     X0, X1, X0
+	VANDPS     X5, X0, X1
+	VCMPPS     $0x11, X6, X1, X1
+	VANDNPS    X0, X1, X0
+	LEAQ       (R8)(R9*4), CX
+	VMOVAPS    X0, X1
+	TESTL      $0x00000002, AX
+	JE         one92
+	VMOVLPS    X1, (CX)
+	VPSRLDQ    $0x08, X1, X1
+	ADDQ       $0x08, CX
 
-two73:
-	TESTL   $0x00000002, R8
-	JE      one73
-	VMOVLPS X10, (R11)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R11
+one92:
+	TESTL  $0x00000001, AX
+	JE     stored92
+	VMOVSS X1, (CX)
 
-one73:
-	TESTL  $0x00000001, R8
-	JE     stored73
-	VMOVSS X10, (R11)
+stored92:
+	VMASKMOVPS (BX)(R9*4), X8, X1
+	VSUBPS     X0, X1, X0
+	LEAQ       (BX)(R9*4), CX
+	VMOVAPS    X0, X0
+	TESTL      $0x00000002, AX
+	JE         one93
+	VMOVLPS    X0, (CX)
+	VPSRLDQ    $0x08, X0, X0
+	ADDQ       $0x08, CX
 
-stored73:
-	VMASKMOVPS   (AX)(R10*4), Y8, Y10
-	VSUBPS       Y9, Y10, Y9
-	LEAQ         (AX)(R10*4), R10
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, R8
-	JE           two74
-	VMOVUPS      X10, (R10)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R10
+one93:
+	TESTL  $0x00000001, AX
+	JE     stored93
+	VMOVSS X0, (CX)
 
-two74:
-	TESTL   $0x00000002, R8
-	JE      one74
-	VMOVLPS X10, (R10)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R10
+stored93:
+onlyDone:
+	JMP done
 
-one74:
-	TESTL  $0x00000001, R8
-	JE     stored74
-	VMOVSS X10, (R10)
+stages:
+	MOVQ data_1+24(FP), BX
+	MOVQ data_2+32(FP), SI
+	MOVQ data_0+16(FP), DI
+	MOVQ data_1+24(FP), R8
+	MOVQ data_2+32(FP), R9
+	MOVQ data_3+40(FP), R10
+	SUBQ strides_0+72(FP), DI
+	SUBQ strides_1+80(FP), R8
+	SUBQ strides_2+88(FP), R9
+	SUBQ strides_3+96(FP), R10
+	XORL R11, R11
 
-stored74:
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	DECQ R9
-	JNE  row
+row:
+	CMPQ    rows+0(FP), $+0
+	JE      idle
+	TESTL   R11, R11
+	JE      firstOnly
+	XORQ    R12, R12
+	CMPQ    R12, CX
+	JGE     allRest
+	VMOVUPS (BX)(R12*4), Y9
+	VMOVUPS (SI)(R12*4), Y10
+	VMULPS  Y10, Y1, Y10
+	VANDPS  Y5, Y9, Y11
+	VCMPPS  $0x11, Y7, Y11, Y11
+	VANDNPS Y9, Y11, Y9
+	VMULPS  Y9, Y9, Y9
+	VMULPS  Y9, Y2, Y9
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (SI)(R12*4)
+	VADDPS  (R9)(R12*4), Y3, Y9
+	VSQRTPS Y9, Y9
+	ADDQ    $+8, R12
+	CMPQ    R12, CX
+	JGE     allEnd
+
+all:
+	VMOVUPS (BX)(R12*4), Y10
+	VMOVUPS (SI)(R12*4), Y11
+	VMULPS  Y11, Y1, Y11
+	VANDPS  Y5, Y10, Y12
+	VCMPPS  $0x11, Y7, Y12, Y12
+	VANDNPS Y10, Y12, Y10
+	VMULPS  Y10, Y10, Y10
+	VMULPS  Y10, Y2, Y10
+	VADDPS  Y10, Y11, Y10
+	VANDPS  Y5, Y10, Y11
+	VCMPPS  $0x11, Y6, Y11, Y11
+	VANDNPS Y10, Y11, Y10
+	VMOVUPS Y10, (SI)(R12*4)
+	VMULPS  -32(R8)(R12*4), Y0, Y10
+	VDIVPS  Y9, Y10, Y9
+	VMOVUPS -32(R10)(R12*4), Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, -32(R10)(R12*4)
+	VMOVUPS -32(DI)(R12*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, -32(DI)(R12*4)
+	VADDPS  (R9)(R12*4), Y3, Y9
+	VSQRTPS Y9, Y9
+	ADDQ    $+8, R12
+	CMPQ    R12, CX
+	JL      all
+
+allEnd:
+	VMULPS  -32(R8)(R12*4), Y0, Y10
+	VDIVPS  Y9, Y10, Y9
+	VMOVUPS -32(R10)(R12*4), Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, -32(R10)(R12*4)
+	VMOVUPS -32(DI)(R12*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, -32(DI)(R12*4)
+
+allRest:
+	CMPQ    R12, DX
+	JGE     allFew
+	VMOVUPS (BX)(R12*4), X9
+	VMOVUPS (SI)(R12*4), X10
+	VMULPS  X10, X1, X10
+	VANDPS  X5, X9, X11
+	VCMPPS  $0x11, X7, X11, X11
+	VANDNPS X9, X11, X9
+	VMULPS  X9, X9, X9
+	VMULPS  X9, X2, X9
+	VADDPS  X9, X10, X9
+	VANDPS  X5, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (SI)(R12*4)
+	VADDPS  (R9)(R12*4), X3, X9
+	VSQRTPS X9, X9
+	VMULPS  (R8)(R12*4), X0, X10
+	VDIVPS  X9, X10, X9
+	VMOVUPS (R10)(R12*4), X10
+	VMULPS  X10, X4, X10
+	VADDPS  X9, X10, X9
+	VANDPS  X5, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (R10)(R12*4)
+	VMOVUPS (DI)(R12*4), X10
+	VSUBPS  X9, X10, X9
+	VMOVUPS X9, (DI)(R12*4)
+	ADDQ    $+4, R12
+
+allFew:
+	TESTQ      AX, AX
+	JE         allDone
+	VMASKMOVPS (BX)(R12*4), X8, X9
+	VMASKMOVPS (SI)(R12*4), X8, X10
+	VMULPS     X10, X1, X10
+	VANDPS     X5, X9, X11
+	VCMPPS     $0x11, X7, X11, X11
+	VANDNPS    X9, X11, X9
+	VMULPS     X9, X9, X9
+	VMULPS     X9, X2, X9
+	VADDPS     X9, X10, X9
+	VANDPS     X5, X9, X10
+	VCMPPS     $0x11, X6, X10, X10
+	VANDNPS    X9, X10, X9
+	LEAQ       (SI)(R12*4), R13
+	VMOVAPS    X9, X9
+	TESTL      $0x00000002, AX
+	JE         one94
+	VMOVLPS    X9, (R13)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, R13
+
+one94:
+	TESTL  $0x00000001, AX
+	JE     stored94
+	VMOVSS X9, (R13)
+
+stored94:
+	VADDPS     (R9)(R12*4), X3, X9
+	VSQRTPS    X9, X9
+	VMULPS     (R8)(R12*4), X0, X10
+	VDIVPS     X9, X10, X9
+	VMASKMOVPS (R10)(R12*4), X8, X10
+	VMULPS     X10, X4, X10
+	VADDPS     X9, X10, X9
+	VANDPS     X5, X9, X10
+	VCMPPS     $0x11, X6, X10, X10
+	VANDNPS    X9, X10, X9
+	LEAQ       (R10)(R12*4), R13
+	VMOVAPS    X9, X10
+	TESTL      $0x00000002, AX
+	JE         one95
+	VMOVLPS    X10, (R13)
+	VPSRLDQ    $0x08, X10, X10
+	ADDQ       $0x08, R13
+
+one95:
+	TESTL  $0x00000001, AX
+	JE     stored95
+	VMOVSS X10, (R13)
+
+stored95:
+	VMASKMOVPS (DI)(R12*4), X8, X10
+	VSUBPS     X9, X10, X9
+	LEAQ       (DI)(R12*4), R12
+	VMOVAPS    X9, X9
+	TESTL      $0x00000002, AX
+	JE         one96
+	VMOVLPS    X9, (R12)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, R12
+
+one96:
+	TESTL  $0x00000001, AX
+	JE     stored96
+	VMOVSS X9, (R12)
+
+stored96:
+allDone:
+	JMP next
+
+firstOnly:
+	XORQ R12, R12
+	CMPQ R12, CX
+	JGE  firstRest
+
+first:
+	VMOVUPS (BX)(R12*4), Y9
+	VMOVUPS (SI)(R12*4), Y10
+	VMULPS  Y10, Y1, Y10
+	VANDPS  Y5, Y9, Y11
+	VCMPPS  $0x11, Y7, Y11, Y11
+	VANDNPS Y9, Y11, Y9
+	VMULPS  Y9, Y9, Y9
+	VMULPS  Y9, Y2, Y9
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (SI)(R12*4)
+	ADDQ    $+8, R12
+	CMPQ    R12, CX
+	JL      first
+
+firstRest:
+	CMPQ    R12, DX
+	JGE     firstFew
+	VMOVUPS (BX)(R12*4), X9
+	VMOVUPS (SI)(R12*4), X10
+	VMULPS  X10, X1, X10
+	VANDPS  X5, X9, X11
+	VCMPPS  $0x11, X7, X11, X11
+	VANDNPS X9, X11, X9
+	VMULPS  X9, X9, X9
+	VMULPS  X9, X2, X9
+	VADDPS  X9, X10, X9
+	VANDPS  X5, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (SI)(R12*4)
+	ADDQ    $+4, R12
+
+firstFew:
+	TESTQ      AX, AX
+	JE         firstDone
+	VMASKMOVPS (BX)(R12*4), X8, X9
+	VMASKMOVPS (SI)(R12*4), X8, X10
+	VMULPS     X10, X1, X10
+	VANDPS     X5, X9, X11
+	VCMPPS     $0x11, X7, X11, X11
+	VANDNPS    X9, X11, X9
+	VMULPS     X9, X9, X9
+	VMULPS     X9, X2, X9
+	VADDPS     X9, X10, X9
+	VANDPS     X5, X9, X10
+	VCMPPS     $0x11, X6, X10, X10
+	VANDNPS    X9, X10, X9
+	LEAQ       (SI)(R12*4), R12
+	VMOVAPS    X9, X9
+	TESTL      $0x00000002, AX
+	JE         one97
+	VMOVLPS    X9, (R12)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, R12
+
+one97:
+	TESTL  $0x00000001, AX
+	JE     stored97
+	VMOVSS X9, (R12)
+
+stored97:
+firstDone:
+	INCL R11
+	JMP  next
+
+idle:
+	TESTL   R11, R11
+	JE      nothing
+	XORQ    R11, R11
+	CMPQ    R11, CX
+	JGE     laterRest
+	VADDPS  (R9)(R11*4), Y3, Y9
+	VSQRTPS Y9, Y9
+	ADDQ    $+8, R11
+	CMPQ    R11, CX
+	JGE     laterEnd
+
+later:
+	VMULPS  -32(R8)(R11*4), Y0, Y10
+	VDIVPS  Y9, Y10, Y9
+	VMOVUPS -32(R10)(R11*4), Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, -32(R10)(R11*4)
+	VMOVUPS -32(DI)(R11*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, -32(DI)(R11*4)
+	VADDPS  (R9)(R11*4), Y3, Y9
+	VSQRTPS Y9, Y9
+	ADDQ    $+8, R11
+	CMPQ    R11, CX
+	JL      later
+
+laterEnd:
+	VMULPS  -32(R8)(R11*4), Y0, Y10
+	VDIVPS  Y9, Y10, Y9
+	VMOVUPS -32(R10)(R11*4), Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, -32(R10)(R11*4)
+	VMOVUPS -32(DI)(R11*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, -32(DI)(R11*4)
+
+laterRest:
+	CMPQ    R11, DX
+	JGE     laterFew
+	VADDPS  (R9)(R11*4), X3, X9
+	VSQRTPS X9, X9
+	VMULPS  (R8)(R11*4), X0, X10
+	VDIVPS  X9, X10, X9
+	VMOVUPS (R10)(R11*4), X10
+	VMULPS  X10, X4, X10
+	VADDPS  X9, X10, X9
+	VANDPS  X5, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (R10)(R11*4)
+	VMOVUPS (DI)(R11*4), X10
+	VSUBPS  X9, X10, X9
+	VMOVUPS X9, (DI)(R11*4)
+	ADDQ    $+4, R11
+
+laterFew:
+	TESTQ      AX, AX
+	JE         laterDone
+	VADDPS     (R9)(R11*4), X3, X9
+	VSQRTPS    X9, X9
+	VMULPS     (R8)(R11*4), X0, X10
+	VDIVPS     X9, X10, X9
+	VMASKMOVPS (R10)(R11*4), X8, X10
+	VMULPS     X10, X4, X10
+	VADDPS     X9, X10, X9
+	VANDPS     X5, X9, X10
+	VCMPPS     $0x11, X6, X10, X10
+	VANDNPS    X9, X10, X9
+	LEAQ       (R10)(R11*4), R12
+	VMOVAPS    X9, X10
+	TESTL      $0x00000002, AX
+	JE         one98
+	VMOVLPS    X10, (R12)
+	VPSRLDQ    $0x08, X10, X10
+	ADDQ       $0x08, R12
+
+one98:
+	TESTL  $0x00000001, AX
+	JE     stored98
+	VMOVSS X10, (R12)
+
+stored98:
+	VMASKMOVPS (DI)(R11*4), X8, X10
+	VSUBPS     X9, X10, X9
+	LEAQ       (DI)(R11*4), R11
+	VMOVAPS    X9, X9
+	TESTL      $0x00000002, AX
+	JE         one99
+	VMOVLPS    X9, (R11)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, R11
+
+one99:
+	TESTL  $0x00000001, AX
+	JE     stored99
+	VMOVSS X9, (R11)
+
+stored99:
+laterDone:
+	XORL R11, R11
+
+nothing:
+	CMPQ rows+0(FP), $+0
+	JE   done
+
+next:
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_0+72(FP), DI
+	ADDQ strides_1+80(FP), R8
+	ADDQ strides_2+88(FP), R9
+	ADDQ strides_3+96(FP), R10
+	DECQ rows+0(FP)
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -6799,29 +9315,29 @@ TEXT ·rmspropCenteredAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y4
 	VBROADCASTSS elementwiseConstants<>+1792(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+1760(SB), Y6
-	MOVQ         cols+8(FP), SI
-	MOVQ         SI, DI
-	ANDQ         $-8, DI
-	MOVQ         SI, R8
-	SUBQ         DI, R8
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         R8, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y7
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
-	MOVQ         rows+0(FP), R9
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y7
+	CMPQ         rows+0(FP), $+1
+	JNE          stages
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
+	MOVQ         data_3+40(FP), R8
+	XORQ         R9, R9
+	CMPQ         R9, CX
+	JGE          onlyRest
 
-row:
-	XORQ R10, R10
-	CMPQ R10, DI
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (CX)(R10*4), Y8
-	VMOVUPS (DX)(R10*4), Y9
+only:
+	VMOVUPS (SI)(R9*4), Y8
+	VMOVUPS (DI)(R9*4), Y9
 	VMULPS  Y9, Y0, Y9
 	VANDPS  Y4, Y8, Y10
 	VCMPPS  $0x11, Y5, Y10, Y10
@@ -6832,128 +9348,561 @@ vector:
 	VANDPS  Y4, Y9, Y10
 	VCMPPS  $0x11, Y6, Y10, Y10
 	VANDNPS Y9, Y10, Y9
-	VMOVUPS Y9, (DX)(R10*4)
-	VMOVUPS (BX)(R10*4), Y10
+	VMOVUPS Y9, (DI)(R9*4)
+	VMOVUPS (R8)(R9*4), Y10
 	VMULPS  Y10, Y0, Y10
 	VMULPS  Y8, Y1, Y11
 	VADDPS  Y11, Y10, Y10
 	VANDPS  Y4, Y10, Y11
 	VCMPPS  $0x11, Y5, Y11, Y11
 	VANDNPS Y10, Y11, Y10
-	VMOVUPS Y10, (BX)(R10*4)
+	VMOVUPS Y10, (R8)(R9*4)
 	VMULPS  Y10, Y10, Y10
 	VSUBPS  Y10, Y9, Y9
-	VMULPS  Y8, Y2, Y8
 	VADDPS  Y3, Y9, Y9
 	VSQRTPS Y9, Y9
+	VMULPS  Y8, Y2, Y8
 	VDIVPS  Y9, Y8, Y8
-	VMOVUPS (AX)(R10*4), Y9
+	VMOVUPS (BX)(R9*4), Y9
 	VSUBPS  Y8, Y9, Y8
-	VMOVUPS Y8, (AX)(R10*4)
-	ADDQ    $+8, R10
-	CMPQ    R10, DI
-	JL      vector
+	VMOVUPS Y8, (BX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, CX
+	JL      only
 
-vectorRest:
-	CMPQ         R10, SI
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R10*4), Y7, Y8
-	VMASKMOVPS   (DX)(R10*4), Y7, Y9
-	VMULPS       Y9, Y0, Y9
-	VANDPS       Y4, Y8, Y10
-	VCMPPS       $0x11, Y5, Y10, Y10
-	VANDNPS      Y8, Y10, Y10
-	VMULPS       Y10, Y10, Y10
-	VMULPS       Y10, Y1, Y10
-	VADDPS       Y10, Y9, Y9
-	VANDPS       Y4, Y9, Y10
-	VCMPPS       $0x11, Y6, Y10, Y10
-	VANDNPS      Y9, Y10, Y9
-	LEAQ         (DX)(R10*4), R11
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, R8
-	JE           two75
-	VMOVUPS      X10, (R11)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R11
+onlyRest:
+	CMPQ    R9, DX
+	JGE     onlyFew
+	VMOVUPS (SI)(R9*4), X8
+	VMOVUPS (DI)(R9*4), X9
+	VMULPS  X9, X0, X9
+	VANDPS  X4, X8, X10
+	VCMPPS  $0x11, X5, X10, X10
+	VANDNPS X8, X10, X10
+	VMULPS  X10, X10, X10
+	VMULPS  X10, X1, X10
+	VADDPS  X10, X9, X9
+	VANDPS  X4, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (DI)(R9*4)
+	VMOVUPS (R8)(R9*4), X10
+	VMULPS  X10, X0, X10
+	VMULPS  X8, X1, X11
+	VADDPS  X11, X10, X10
+	VANDPS  X4, X10, X11
+	VCMPPS  $0x11, X5, X11, X11
+	VANDNPS X10, X11, X10
+	VMOVUPS X10, (R8)(R9*4)
+	VMULPS  X10, X10, X10
+	VSUBPS  X10, X9, X9
+	VADDPS  X3, X9, X9
+	VSQRTPS X9, X9
+	VMULPS  X8, X2, X8
+	VDIVPS  X9, X8, X8
+	VMOVUPS (BX)(R9*4), X9
+	VSUBPS  X8, X9, X8
+	VMOVUPS X8, (BX)(R9*4)
+	ADDQ    $+4, R9
 
-two75:
-	TESTL   $0x00000002, R8
-	JE      one75
-	VMOVLPS X10, (R11)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R11
+onlyFew:
+	TESTQ      AX, AX
+	JE         onlyDone
+	VMASKMOVPS (SI)(R9*4), X7, X8
+	VMASKMOVPS (DI)(R9*4), X7, X9
+	VMULPS     X9, X0, X9
+	VANDPS     X4, X8, X10
+	VCMPPS     $0x11, X5, X10, X10
+	VANDNPS    X8, X10, X10
+	VMULPS     X10, X10, X10
+	VMULPS     X10, X1, X10
+	VADDPS     X10, X9, X9
+	VANDPS     X4, X9, X10
+	VCMPPS     $0x11, X6, X10, X6
+	VANDNPS    X9, X6, X6
+	LEAQ       (DI)(R9*4), CX
+	VMOVAPS    X6, X9
+	TESTL      $0x00000002, AX
+	JE         one100
+	VMOVLPS    X9, (CX)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, CX
 
-one75:
-	TESTL  $0x00000001, R8
-	JE     stored75
-	VMOVSS X10, (R11)
+one100:
+	TESTL  $0x00000001, AX
+	JE     stored100
+	VMOVSS X9, (CX)
 
-stored75:
-	VMASKMOVPS   (BX)(R10*4), Y7, Y10
-	VMULPS       Y10, Y0, Y10
-	VMULPS       Y8, Y1, Y11
-	VADDPS       Y11, Y10, Y10
-	VANDPS       Y4, Y10, Y11
-	VCMPPS       $0x11, Y5, Y11, Y11
-	VANDNPS      Y10, Y11, Y10
-	LEAQ         (BX)(R10*4), R11
-	VMOVAPS      X10, X11
-	TESTL        $0x00000004, R8
-	JE           two76
-	VMOVUPS      X11, (R11)
-	VEXTRACTF128 $0x01, Y10, X11
-	ADDQ         $0x10, R11
+stored100:
+	VMASKMOVPS (R8)(R9*4), X7, X9
+	VMULPS     X9, X0, X0
+	VMULPS     X8, X1, X1
+	VADDPS     X1, X0, X0
+	VANDPS     X4, X0, X1
+	VCMPPS     $0x11, X5, X1, X1
+	VANDNPS    X0, X1, X0
+	LEAQ       (R8)(R9*4), CX
+	VMOVAPS    X0, X1
+	TESTL      $0x00000002, AX
+	JE         one101
+	VMOVLPS    X1, (CX)
+	VPSRLDQ    $0x08, X1, X1
+	ADDQ       $0x08, CX
 
-two76:
-	TESTL   $0x00000002, R8
-	JE      one76
-	VMOVLPS X11, (R11)
-	VPSRLDQ $0x08, X11, X11
-	ADDQ    $0x08, R11
+one101:
+	TESTL  $0x00000001, AX
+	JE     stored101
+	VMOVSS X1, (CX)
 
-one76:
-	TESTL  $0x00000001, R8
-	JE     stored76
-	VMOVSS X11, (R11)
+stored101:
+	VMULPS     X0, X0, X0
+	VSUBPS     X0, X6, X0
+	VADDPS     X3, X0, X0
+	VSQRTPS    X0, X0
+	VMULPS     X8, X2, X1
+	VDIVPS     X0, X1, X0
+	VMASKMOVPS (BX)(R9*4), X7, X1
+	VSUBPS     X0, X1, X0
+	LEAQ       (BX)(R9*4), CX
+	VMOVAPS    X0, X0
+	TESTL      $0x00000002, AX
+	JE         one102
+	VMOVLPS    X0, (CX)
+	VPSRLDQ    $0x08, X0, X0
+	ADDQ       $0x08, CX
 
-stored76:
-	VMULPS       Y10, Y10, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       Y8, Y2, Y8
-	VADDPS       Y3, Y9, Y9
-	VSQRTPS      Y9, Y9
-	VDIVPS       Y9, Y8, Y8
-	VMASKMOVPS   (AX)(R10*4), Y7, Y9
-	VSUBPS       Y8, Y9, Y8
-	LEAQ         (AX)(R10*4), R10
-	VMOVAPS      X8, X9
-	TESTL        $0x00000004, R8
-	JE           two77
-	VMOVUPS      X9, (R10)
-	VEXTRACTF128 $0x01, Y8, X9
-	ADDQ         $0x10, R10
+one102:
+	TESTL  $0x00000001, AX
+	JE     stored102
+	VMOVSS X0, (CX)
 
-two77:
-	TESTL   $0x00000002, R8
-	JE      one77
-	VMOVLPS X9, (R10)
-	VPSRLDQ $0x08, X9, X9
-	ADDQ    $0x08, R10
+stored102:
+onlyDone:
+	JMP done
 
-one77:
-	TESTL  $0x00000001, R8
-	JE     stored77
-	VMOVSS X9, (R10)
+stages:
+	MOVQ data_1+24(FP), BX
+	MOVQ data_2+32(FP), SI
+	MOVQ data_3+40(FP), DI
+	MOVQ data_0+16(FP), R8
+	MOVQ data_1+24(FP), R9
+	MOVQ data_2+32(FP), R10
+	MOVQ data_3+40(FP), R11
+	SUBQ strides_0+72(FP), R8
+	SUBQ strides_1+80(FP), R9
+	SUBQ strides_2+88(FP), R10
+	SUBQ strides_3+96(FP), R11
+	XORL R12, R12
 
-stored77:
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	DECQ R9
-	JNE  row
+row:
+	CMPQ    rows+0(FP), $+0
+	JE      idle
+	TESTL   R12, R12
+	JE      firstOnly
+	XORQ    R13, R13
+	CMPQ    R13, CX
+	JGE     allRest
+	VMOVUPS (BX)(R13*4), Y8
+	VMOVUPS (SI)(R13*4), Y9
+	VMULPS  Y9, Y0, Y9
+	VANDPS  Y4, Y8, Y10
+	VCMPPS  $0x11, Y5, Y10, Y10
+	VANDNPS Y8, Y10, Y10
+	VMULPS  Y10, Y10, Y10
+	VMULPS  Y10, Y1, Y10
+	VADDPS  Y10, Y9, Y9
+	VANDPS  Y4, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (SI)(R13*4)
+	VMOVUPS (DI)(R13*4), Y9
+	VMULPS  Y9, Y0, Y9
+	VMULPS  Y8, Y1, Y8
+	VADDPS  Y8, Y9, Y8
+	VANDPS  Y4, Y8, Y9
+	VCMPPS  $0x11, Y5, Y9, Y9
+	VANDNPS Y8, Y9, Y8
+	VMOVUPS Y8, (DI)(R13*4)
+	VMOVUPS (R11)(R13*4), Y8
+	VMULPS  (R11)(R13*4), Y8, Y8
+	VMOVUPS (R10)(R13*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VADDPS  Y3, Y8, Y8
+	VSQRTPS Y8, Y8
+	ADDQ    $+8, R13
+	CMPQ    R13, CX
+	JGE     allEnd
+
+all:
+	VMOVUPS (BX)(R13*4), Y9
+	VMOVUPS (SI)(R13*4), Y10
+	VMULPS  Y10, Y0, Y10
+	VANDPS  Y4, Y9, Y11
+	VCMPPS  $0x11, Y5, Y11, Y11
+	VANDNPS Y9, Y11, Y11
+	VMULPS  Y11, Y11, Y11
+	VMULPS  Y11, Y1, Y11
+	VADDPS  Y11, Y10, Y10
+	VANDPS  Y4, Y10, Y11
+	VCMPPS  $0x11, Y6, Y11, Y11
+	VANDNPS Y10, Y11, Y10
+	VMOVUPS Y10, (SI)(R13*4)
+	VMOVUPS (DI)(R13*4), Y10
+	VMULPS  Y10, Y0, Y10
+	VMULPS  Y9, Y1, Y9
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y4, Y9, Y10
+	VCMPPS  $0x11, Y5, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (DI)(R13*4)
+	VMULPS  -32(R9)(R13*4), Y2, Y9
+	VDIVPS  Y8, Y9, Y8
+	VMOVUPS -32(R8)(R13*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(R8)(R13*4)
+	VMOVUPS (R11)(R13*4), Y8
+	VMULPS  (R11)(R13*4), Y8, Y8
+	VMOVUPS (R10)(R13*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VADDPS  Y3, Y8, Y8
+	VSQRTPS Y8, Y8
+	ADDQ    $+8, R13
+	CMPQ    R13, CX
+	JL      all
+
+allEnd:
+	VMULPS  -32(R9)(R13*4), Y2, Y9
+	VDIVPS  Y8, Y9, Y8
+	VMOVUPS -32(R8)(R13*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(R8)(R13*4)
+
+allRest:
+	CMPQ    R13, DX
+	JGE     allFew
+	VMOVUPS (BX)(R13*4), X8
+	VMOVUPS (SI)(R13*4), X9
+	VMULPS  X9, X0, X9
+	VANDPS  X4, X8, X10
+	VCMPPS  $0x11, X5, X10, X10
+	VANDNPS X8, X10, X10
+	VMULPS  X10, X10, X10
+	VMULPS  X10, X1, X10
+	VADDPS  X10, X9, X9
+	VANDPS  X4, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (SI)(R13*4)
+	VMOVUPS (DI)(R13*4), X9
+	VMULPS  X9, X0, X9
+	VMULPS  X8, X1, X8
+	VADDPS  X8, X9, X8
+	VANDPS  X4, X8, X9
+	VCMPPS  $0x11, X5, X9, X9
+	VANDNPS X8, X9, X8
+	VMOVUPS X8, (DI)(R13*4)
+	VMOVUPS (R11)(R13*4), X8
+	VMULPS  (R11)(R13*4), X8, X8
+	VMOVUPS (R10)(R13*4), X9
+	VSUBPS  X8, X9, X8
+	VADDPS  X3, X8, X8
+	VSQRTPS X8, X8
+	VMULPS  (R9)(R13*4), X2, X9
+	VDIVPS  X8, X9, X8
+	VMOVUPS (R8)(R13*4), X9
+	VSUBPS  X8, X9, X8
+	VMOVUPS X8, (R8)(R13*4)
+	ADDQ    $+4, R13
+
+allFew:
+	TESTQ      AX, AX
+	JE         allDone
+	VMASKMOVPS (BX)(R13*4), X7, X8
+	VMASKMOVPS (SI)(R13*4), X7, X9
+	VMULPS     X9, X0, X9
+	VANDPS     X4, X8, X10
+	VCMPPS     $0x11, X5, X10, X10
+	VANDNPS    X8, X10, X10
+	VMULPS     X10, X10, X10
+	VMULPS     X10, X1, X10
+	VADDPS     X10, X9, X9
+	VANDPS     X4, X9, X10
+	VCMPPS     $0x11, X6, X10, X10
+	VANDNPS    X9, X10, X9
+	LEAQ       (SI)(R13*4), R14
+	VMOVAPS    X9, X9
+	TESTL      $0x00000002, AX
+	JE         one103
+	VMOVLPS    X9, (R14)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, R14
+
+one103:
+	TESTL  $0x00000001, AX
+	JE     stored103
+	VMOVSS X9, (R14)
+
+stored103:
+	VMASKMOVPS (DI)(R13*4), X7, X9
+	VMULPS     X9, X0, X9
+	VMULPS     X8, X1, X8
+	VADDPS     X8, X9, X8
+	VANDPS     X4, X8, X9
+	VCMPPS     $0x11, X5, X9, X9
+	VANDNPS    X8, X9, X8
+	LEAQ       (DI)(R13*4), R14
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one104
+	VMOVLPS    X8, (R14)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R14
+
+one104:
+	TESTL  $0x00000001, AX
+	JE     stored104
+	VMOVSS X8, (R14)
+
+stored104:
+	VMASKMOVPS (R11)(R13*4), X7, X8
+	VMULPS     (R11)(R13*4), X8, X8
+	VMASKMOVPS (R10)(R13*4), X7, X9
+	VSUBPS     X8, X9, X8
+	VADDPS     X3, X8, X8
+	VSQRTPS    X8, X8
+	VMULPS     (R9)(R13*4), X2, X9
+	VDIVPS     X8, X9, X8
+	VMASKMOVPS (R8)(R13*4), X7, X9
+	VSUBPS     X8, X9, X8
+	LEAQ       (R8)(R13*4), R13
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one105
+	VMOVLPS    X8, (R13)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R13
+
+one105:
+	TESTL  $0x00000001, AX
+	JE     stored105
+	VMOVSS X8, (R13)
+
+stored105:
+allDone:
+	JMP next
+
+firstOnly:
+	XORQ R13, R13
+	CMPQ R13, CX
+	JGE  firstRest
+
+first:
+	VMOVUPS (BX)(R13*4), Y8
+	VMOVUPS (SI)(R13*4), Y9
+	VMULPS  Y9, Y0, Y9
+	VANDPS  Y4, Y8, Y10
+	VCMPPS  $0x11, Y5, Y10, Y10
+	VANDNPS Y8, Y10, Y10
+	VMULPS  Y10, Y10, Y10
+	VMULPS  Y10, Y1, Y10
+	VADDPS  Y10, Y9, Y9
+	VANDPS  Y4, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (SI)(R13*4)
+	VMOVUPS (DI)(R13*4), Y9
+	VMULPS  Y9, Y0, Y9
+	VMULPS  Y8, Y1, Y8
+	VADDPS  Y8, Y9, Y8
+	VANDPS  Y4, Y8, Y9
+	VCMPPS  $0x11, Y5, Y9, Y9
+	VANDNPS Y8, Y9, Y8
+	VMOVUPS Y8, (DI)(R13*4)
+	ADDQ    $+8, R13
+	CMPQ    R13, CX
+	JL      first
+
+firstRest:
+	CMPQ    R13, DX
+	JGE     firstFew
+	VMOVUPS (BX)(R13*4), X8
+	VMOVUPS (SI)(R13*4), X9
+	VMULPS  X9, X0, X9
+	VANDPS  X4, X8, X10
+	VCMPPS  $0x11, X5, X10, X10
+	VANDNPS X8, X10, X10
+	VMULPS  X10, X10, X10
+	VMULPS  X10, X1, X10
+	VADDPS  X10, X9, X9
+	VANDPS  X4, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (SI)(R13*4)
+	VMOVUPS (DI)(R13*4), X9
+	VMULPS  X9, X0, X9
+	VMULPS  X8, X1, X8
+	VADDPS  X8, X9, X8
+	VANDPS  X4, X8, X9
+	VCMPPS  $0x11, X5, X9, X9
+	VANDNPS X8, X9, X8
+	VMOVUPS X8, (DI)(R13*4)
+	ADDQ    $+4, R13
+
+firstFew:
+	TESTQ      AX, AX
+	JE         firstDone
+	VMASKMOVPS (BX)(R13*4), X7, X8
+	VMASKMOVPS (SI)(R13*4), X7, X9
+	VMULPS     X9, X0, X9
+	VANDPS     X4, X8, X10
+	VCMPPS     $0x11, X5, X10, X10
+	VANDNPS    X8, X10, X10
+	VMULPS     X10, X10, X10
+	VMULPS     X10, X1, X10
+	VADDPS     X10, X9, X9
+	VANDPS     X4, X9, X10
+	VCMPPS     $0x11, X6, X10, X10
+	VANDNPS    X9, X10, X9
+	LEAQ       (SI)(R13*4), R14
+	VMOVAPS    X9, X9
+	TESTL      $0x00000002, AX
+	JE         one106
+	VMOVLPS    X9, (R14)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, R14
+
+one106:
+	TESTL  $0x00000001, AX
+	JE     stored106
+	VMOVSS X9, (R14)
+
+stored106:
+	VMASKMOVPS (DI)(R13*4), X7, X9
+	VMULPS     X9, X0, X9
+	VMULPS     X8, X1, X8
+	VADDPS     X8, X9, X8
+	VANDPS     X4, X8, X9
+	VCMPPS     $0x11, X5, X9, X9
+	VANDNPS    X8, X9, X8
+	LEAQ       (DI)(R13*4), R13
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one107
+	VMOVLPS    X8, (R13)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R13
+
+one107:
+	TESTL  $0x00000001, AX
+	JE     stored107
+	VMOVSS X8, (R13)
+
+stored107:
+firstDone:
+	INCL R12
+	JMP  next
+
+idle:
+	TESTL   R12, R12
+	JE      nothing
+	XORQ    R12, R12
+	CMPQ    R12, CX
+	JGE     laterRest
+	VMOVUPS (R11)(R12*4), Y8
+	VMULPS  (R11)(R12*4), Y8, Y8
+	VMOVUPS (R10)(R12*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VADDPS  Y3, Y8, Y8
+	VSQRTPS Y8, Y8
+	ADDQ    $+8, R12
+	CMPQ    R12, CX
+	JGE     laterEnd
+
+later:
+	VMULPS  -32(R9)(R12*4), Y2, Y9
+	VDIVPS  Y8, Y9, Y8
+	VMOVUPS -32(R8)(R12*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(R8)(R12*4)
+	VMOVUPS (R11)(R12*4), Y8
+	VMULPS  (R11)(R12*4), Y8, Y8
+	VMOVUPS (R10)(R12*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VADDPS  Y3, Y8, Y8
+	VSQRTPS Y8, Y8
+	ADDQ    $+8, R12
+	CMPQ    R12, CX
+	JL      later
+
+laterEnd:
+	VMULPS  -32(R9)(R12*4), Y2, Y9
+	VDIVPS  Y8, Y9, Y8
+	VMOVUPS -32(R8)(R12*4), Y9
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(R8)(R12*4)
+
+laterRest:
+	CMPQ    R12, DX
+	JGE     laterFew
+	VMOVUPS (R11)(R12*4), X8
+	VMULPS  (R11)(R12*4), X8, X8
+	VMOVUPS (R10)(R12*4), X9
+	VSUBPS  X8, X9, X8
+	VADDPS  X3, X8, X8
+	VSQRTPS X8, X8
+	VMULPS  (R9)(R12*4), X2, X9
+	VDIVPS  X8, X9, X8
+	VMOVUPS (R8)(R12*4), X9
+	VSUBPS  X8, X9, X8
+	VMOVUPS X8, (R8)(R12*4)
+	ADDQ    $+4, R12
+
+laterFew:
+	TESTQ      AX, AX
+	JE         laterDone
+	VMASKMOVPS (R11)(R12*4), X7, X8
+	VMULPS     (R11)(R12*4), X8, X8
+	VMASKMOVPS (R10)(R12*4), X7, X9
+	VSUBPS     X8, X9, X8
+	VADDPS     X3, X8, X8
+	VSQRTPS    X8, X8
+	VMULPS     (R9)(R12*4), X2, X9
+	VDIVPS     X8, X9, X8
+	VMASKMOVPS (R8)(R12*4), X7, X9
+	VSUBPS     X8, X9, X8
+	LEAQ       (R8)(R12*4), R12
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one108
+	VMOVLPS    X8, (R12)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R12
+
+one108:
+	TESTL  $0x00000001, AX
+	JE     stored108
+	VMOVSS X8, (R12)
+
+stored108:
+laterDone:
+	XORL R12, R12
+
+nothing:
+	CMPQ rows+0(FP), $+0
+	JE   done
+
+next:
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
+	ADDQ strides_0+72(FP), R8
+	ADDQ strides_1+80(FP), R9
+	ADDQ strides_2+88(FP), R10
+	ADDQ strides_3+96(FP), R11
+	DECQ rows+0(FP)
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -6968,30 +9917,30 @@ TEXT ·rmspropCenteredMomentumAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+1792(SB), Y6
 	VBROADCASTSS elementwiseConstants<>+1760(SB), Y7
-	MOVQ         cols+8(FP), DI
-	MOVQ         DI, R8
-	ANDQ         $-8, R8
-	MOVQ         DI, R9
-	SUBQ         R8, R9
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         R9, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y8
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
-	MOVQ         data_4+48(FP), SI
-	MOVQ         rows+0(FP), R10
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y8
+	CMPQ         rows+0(FP), $+1
+	JNE          stages
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
+	MOVQ         data_3+40(FP), R8
+	MOVQ         data_4+48(FP), R9
+	XORQ         R10, R10
+	CMPQ         R10, CX
+	JGE          onlyRest
 
-row:
-	XORQ R11, R11
-	CMPQ R11, R8
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (CX)(R11*4), Y9
-	VMOVUPS (DX)(R11*4), Y10
+only:
+	VMOVUPS (SI)(R10*4), Y9
+	VMOVUPS (DI)(R10*4), Y10
 	VMULPS  Y10, Y0, Y10
 	VANDPS  Y5, Y9, Y11
 	VCMPPS  $0x11, Y6, Y11, Y11
@@ -7002,163 +9951,680 @@ vector:
 	VANDPS  Y5, Y10, Y11
 	VCMPPS  $0x11, Y7, Y11, Y11
 	VANDNPS Y10, Y11, Y10
-	VMOVUPS Y10, (DX)(R11*4)
-	VMOVUPS (BX)(R11*4), Y11
+	VMOVUPS Y10, (DI)(R10*4)
+	VMOVUPS (R8)(R10*4), Y11
 	VMULPS  Y11, Y0, Y11
 	VMULPS  Y9, Y1, Y12
 	VADDPS  Y12, Y11, Y11
 	VANDPS  Y5, Y11, Y12
 	VCMPPS  $0x11, Y6, Y12, Y12
 	VANDNPS Y11, Y12, Y11
-	VMOVUPS Y11, (BX)(R11*4)
+	VMOVUPS Y11, (R8)(R10*4)
 	VMULPS  Y11, Y11, Y11
 	VSUBPS  Y11, Y10, Y10
-	VMULPS  Y9, Y2, Y9
 	VADDPS  Y3, Y10, Y10
 	VSQRTPS Y10, Y10
+	VMULPS  Y9, Y2, Y9
 	VDIVPS  Y10, Y9, Y9
-	VMOVUPS (SI)(R11*4), Y10
+	VMOVUPS (R9)(R10*4), Y10
 	VMULPS  Y10, Y4, Y10
 	VADDPS  Y9, Y10, Y9
 	VANDPS  Y5, Y9, Y10
 	VCMPPS  $0x11, Y7, Y10, Y10
 	VANDNPS Y9, Y10, Y9
-	VMOVUPS Y9, (SI)(R11*4)
-	VMOVUPS (AX)(R11*4), Y10
+	VMOVUPS Y9, (R9)(R10*4)
+	VMOVUPS (BX)(R10*4), Y10
 	VSUBPS  Y9, Y10, Y9
-	VMOVUPS Y9, (AX)(R11*4)
-	ADDQ    $+8, R11
-	CMPQ    R11, R8
-	JL      vector
+	VMOVUPS Y9, (BX)(R10*4)
+	ADDQ    $+8, R10
+	CMPQ    R10, CX
+	JL      only
 
-vectorRest:
-	CMPQ         R11, DI
-	JGE          vectorDone
-	VMASKMOVPS   (CX)(R11*4), Y8, Y9
-	VMASKMOVPS   (DX)(R11*4), Y8, Y10
-	VMULPS       Y10, Y0, Y10
-	VANDPS       Y5, Y9, Y11
-	VCMPPS       $0x11, Y6, Y11, Y11
-	VANDNPS      Y9, Y11, Y11
-	VMULPS       Y11, Y11, Y11
-	VMULPS       Y11, Y1, Y11
-	VADDPS       Y11, Y10, Y10
-	VANDPS       Y5, Y10, Y11
-	VCMPPS       $0x11, Y7, Y11, Y11
-	VANDNPS      Y10, Y11, Y10
-	LEAQ         (DX)(R11*4), R12
-	VMOVAPS      X10, X11
-	TESTL        $0x00000004, R9
-	JE           two78
-	VMOVUPS      X11, (R12)
-	VEXTRACTF128 $0x01, Y10, X11
-	ADDQ         $0x10, R12
+onlyRest:
+	CMPQ    R10, DX
+	JGE     onlyFew
+	VMOVUPS (SI)(R10*4), X9
+	VMOVUPS (DI)(R10*4), X10
+	VMULPS  X10, X0, X10
+	VANDPS  X5, X9, X11
+	VCMPPS  $0x11, X6, X11, X11
+	VANDNPS X9, X11, X11
+	VMULPS  X11, X11, X11
+	VMULPS  X11, X1, X11
+	VADDPS  X11, X10, X10
+	VANDPS  X5, X10, X11
+	VCMPPS  $0x11, X7, X11, X11
+	VANDNPS X10, X11, X10
+	VMOVUPS X10, (DI)(R10*4)
+	VMOVUPS (R8)(R10*4), X11
+	VMULPS  X11, X0, X11
+	VMULPS  X9, X1, X12
+	VADDPS  X12, X11, X11
+	VANDPS  X5, X11, X12
+	VCMPPS  $0x11, X6, X12, X12
+	VANDNPS X11, X12, X11
+	VMOVUPS X11, (R8)(R10*4)
+	VMULPS  X11, X11, X11
+	VSUBPS  X11, X10, X10
+	VADDPS  X3, X10, X10
+	VSQRTPS X10, X10
+	VMULPS  X9, X2, X9
+	VDIVPS  X10, X9, X9
+	VMOVUPS (R9)(R10*4), X10
+	VMULPS  X10, X4, X10
+	VADDPS  X9, X10, X9
+	VANDPS  X5, X9, X10
+	VCMPPS  $0x11, X7, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (R9)(R10*4)
+	VMOVUPS (BX)(R10*4), X10
+	VSUBPS  X9, X10, X9
+	VMOVUPS X9, (BX)(R10*4)
+	ADDQ    $+4, R10
 
-two78:
-	TESTL   $0x00000002, R9
-	JE      one78
-	VMOVLPS X11, (R12)
-	VPSRLDQ $0x08, X11, X11
-	ADDQ    $0x08, R12
+onlyFew:
+	TESTQ      AX, AX
+	JE         onlyDone
+	VMASKMOVPS (SI)(R10*4), X8, X9
+	VMASKMOVPS (DI)(R10*4), X8, X10
+	VMULPS     X10, X0, X10
+	VANDPS     X5, X9, X11
+	VCMPPS     $0x11, X6, X11, X11
+	VANDNPS    X9, X11, X11
+	VMULPS     X11, X11, X11
+	VMULPS     X11, X1, X11
+	VADDPS     X11, X10, X10
+	VANDPS     X5, X10, X11
+	VCMPPS     $0x11, X7, X11, X11
+	VANDNPS    X10, X11, X10
+	LEAQ       (DI)(R10*4), CX
+	VMOVAPS    X10, X11
+	TESTL      $0x00000002, AX
+	JE         one109
+	VMOVLPS    X11, (CX)
+	VPSRLDQ    $0x08, X11, X11
+	ADDQ       $0x08, CX
 
-one78:
-	TESTL  $0x00000001, R9
-	JE     stored78
-	VMOVSS X11, (R12)
+one109:
+	TESTL  $0x00000001, AX
+	JE     stored109
+	VMOVSS X11, (CX)
 
-stored78:
-	VMASKMOVPS   (BX)(R11*4), Y8, Y11
-	VMULPS       Y11, Y0, Y11
-	VMULPS       Y9, Y1, Y12
-	VADDPS       Y12, Y11, Y11
-	VANDPS       Y5, Y11, Y12
-	VCMPPS       $0x11, Y6, Y12, Y12
-	VANDNPS      Y11, Y12, Y11
-	LEAQ         (BX)(R11*4), R12
-	VMOVAPS      X11, X12
-	TESTL        $0x00000004, R9
-	JE           two79
-	VMOVUPS      X12, (R12)
-	VEXTRACTF128 $0x01, Y11, X12
-	ADDQ         $0x10, R12
+stored109:
+	VMASKMOVPS (R8)(R10*4), X8, X11
+	VMULPS     X11, X0, X0
+	VMULPS     X9, X1, X1
+	VADDPS     X1, X0, X0
+	VANDPS     X5, X0, X1
+	VCMPPS     $0x11, X6, X1, X1
+	VANDNPS    X0, X1, X0
+	LEAQ       (R8)(R10*4), CX
+	VMOVAPS    X0, X1
+	TESTL      $0x00000002, AX
+	JE         one110
+	VMOVLPS    X1, (CX)
+	VPSRLDQ    $0x08, X1, X1
+	ADDQ       $0x08, CX
 
-two79:
-	TESTL   $0x00000002, R9
-	JE      one79
-	VMOVLPS X12, (R12)
-	VPSRLDQ $0x08, X12, X12
-	ADDQ    $0x08, R12
+one110:
+	TESTL  $0x00000001, AX
+	JE     stored110
+	VMOVSS X1, (CX)
 
-one79:
-	TESTL  $0x00000001, R9
-	JE     stored79
-	VMOVSS X12, (R12)
+stored110:
+	VMULPS     X0, X0, X0
+	VSUBPS     X0, X10, X0
+	VADDPS     X3, X0, X0
+	VSQRTPS    X0, X0
+	VMULPS     X9, X2, X1
+	VDIVPS     X0, X1, X0
+	VMASKMOVPS (R9)(R10*4), X8, X1
+	VMULPS     X1, X4, X1
+	VADDPS     X0, X1, X0
+	VANDPS     X5, X0, X1
+	VCMPPS     $0x11, X7, X1, X1
+	VANDNPS    X0, X1, X0
+	LEAQ       (R9)(R10*4), CX
+	VMOVAPS    X0, X1
+	TESTL      $0x00000002, AX
+	JE         one111
+	VMOVLPS    X1, (CX)
+	VPSRLDQ    $0x08, X1, X1
+	ADDQ       $0x08, CX
 
-stored79:
-	VMULPS       Y11, Y11, Y11
-	VSUBPS       Y11, Y10, Y10
-	VMULPS       Y9, Y2, Y9
-	VADDPS       Y3, Y10, Y10
-	VSQRTPS      Y10, Y10
-	VDIVPS       Y10, Y9, Y9
-	VMASKMOVPS   (SI)(R11*4), Y8, Y10
-	VMULPS       Y10, Y4, Y10
-	VADDPS       Y9, Y10, Y9
-	VANDPS       Y5, Y9, Y10
-	VCMPPS       $0x11, Y7, Y10, Y10
-	VANDNPS      Y9, Y10, Y9
-	LEAQ         (SI)(R11*4), R12
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, R9
-	JE           two80
-	VMOVUPS      X10, (R12)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R12
+one111:
+	TESTL  $0x00000001, AX
+	JE     stored111
+	VMOVSS X1, (CX)
 
-two80:
-	TESTL   $0x00000002, R9
-	JE      one80
-	VMOVLPS X10, (R12)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R12
+stored111:
+	VMASKMOVPS (BX)(R10*4), X8, X1
+	VSUBPS     X0, X1, X0
+	LEAQ       (BX)(R10*4), CX
+	VMOVAPS    X0, X0
+	TESTL      $0x00000002, AX
+	JE         one112
+	VMOVLPS    X0, (CX)
+	VPSRLDQ    $0x08, X0, X0
+	ADDQ       $0x08, CX
 
-one80:
-	TESTL  $0x00000001, R9
-	JE     stored80
-	VMOVSS X10, (R12)
+one112:
+	TESTL  $0x00000001, AX
+	JE     stored112
+	VMOVSS X0, (CX)
 
-stored80:
-	VMASKMOVPS   (AX)(R11*4), Y8, Y10
-	VSUBPS       Y9, Y10, Y9
-	LEAQ         (AX)(R11*4), R11
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, R9
-	JE           two81
-	VMOVUPS      X10, (R11)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R11
+stored112:
+onlyDone:
+	JMP done
 
-two81:
-	TESTL   $0x00000002, R9
-	JE      one81
-	VMOVLPS X10, (R11)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R11
+stages:
+	MOVQ data_1+24(FP), BX
+	MOVQ data_2+32(FP), SI
+	MOVQ data_3+40(FP), DI
+	MOVQ data_0+16(FP), R8
+	MOVQ data_1+24(FP), R9
+	MOVQ data_2+32(FP), R10
+	MOVQ data_3+40(FP), R11
+	MOVQ data_4+48(FP), R12
+	SUBQ strides_0+72(FP), R8
+	SUBQ strides_1+80(FP), R9
+	SUBQ strides_2+88(FP), R10
+	SUBQ strides_3+96(FP), R11
+	SUBQ strides_4+104(FP), R12
+	XORL R13, R13
 
-one81:
-	TESTL  $0x00000001, R9
-	JE     stored81
-	VMOVSS X10, (R11)
+row:
+	CMPQ    rows+0(FP), $+0
+	JE      idle
+	TESTL   R13, R13
+	JE      firstOnly
+	XORQ    R14, R14
+	CMPQ    R14, CX
+	JGE     allRest
+	VMOVUPS (BX)(R14*4), Y9
+	VMOVUPS (SI)(R14*4), Y10
+	VMULPS  Y10, Y0, Y10
+	VANDPS  Y5, Y9, Y11
+	VCMPPS  $0x11, Y6, Y11, Y11
+	VANDNPS Y9, Y11, Y11
+	VMULPS  Y11, Y11, Y11
+	VMULPS  Y11, Y1, Y11
+	VADDPS  Y11, Y10, Y10
+	VANDPS  Y5, Y10, Y11
+	VCMPPS  $0x11, Y7, Y11, Y11
+	VANDNPS Y10, Y11, Y10
+	VMOVUPS Y10, (SI)(R14*4)
+	VMOVUPS (DI)(R14*4), Y10
+	VMULPS  Y10, Y0, Y10
+	VMULPS  Y9, Y1, Y9
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (DI)(R14*4)
+	VMOVUPS (R11)(R14*4), Y9
+	VMULPS  (R11)(R14*4), Y9, Y9
+	VMOVUPS (R10)(R14*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VADDPS  Y3, Y9, Y9
+	VSQRTPS Y9, Y9
+	ADDQ    $+8, R14
+	CMPQ    R14, CX
+	JGE     allEnd
 
-stored81:
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	ADDQ strides_4+104(FP), SI
-	DECQ R10
-	JNE  row
+all:
+	VMOVUPS (BX)(R14*4), Y10
+	VMOVUPS (SI)(R14*4), Y11
+	VMULPS  Y11, Y0, Y11
+	VANDPS  Y5, Y10, Y12
+	VCMPPS  $0x11, Y6, Y12, Y12
+	VANDNPS Y10, Y12, Y12
+	VMULPS  Y12, Y12, Y12
+	VMULPS  Y12, Y1, Y12
+	VADDPS  Y12, Y11, Y11
+	VANDPS  Y5, Y11, Y12
+	VCMPPS  $0x11, Y7, Y12, Y12
+	VANDNPS Y11, Y12, Y11
+	VMOVUPS Y11, (SI)(R14*4)
+	VMOVUPS (DI)(R14*4), Y11
+	VMULPS  Y11, Y0, Y11
+	VMULPS  Y10, Y1, Y10
+	VADDPS  Y10, Y11, Y10
+	VANDPS  Y5, Y10, Y11
+	VCMPPS  $0x11, Y6, Y11, Y11
+	VANDNPS Y10, Y11, Y10
+	VMOVUPS Y10, (DI)(R14*4)
+	VMULPS  -32(R9)(R14*4), Y2, Y10
+	VDIVPS  Y9, Y10, Y9
+	VMOVUPS -32(R12)(R14*4), Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y7, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, -32(R12)(R14*4)
+	VMOVUPS -32(R8)(R14*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, -32(R8)(R14*4)
+	VMOVUPS (R11)(R14*4), Y9
+	VMULPS  (R11)(R14*4), Y9, Y9
+	VMOVUPS (R10)(R14*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VADDPS  Y3, Y9, Y9
+	VSQRTPS Y9, Y9
+	ADDQ    $+8, R14
+	CMPQ    R14, CX
+	JL      all
+
+allEnd:
+	VMULPS  -32(R9)(R14*4), Y2, Y10
+	VDIVPS  Y9, Y10, Y9
+	VMOVUPS -32(R12)(R14*4), Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y7, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, -32(R12)(R14*4)
+	VMOVUPS -32(R8)(R14*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, -32(R8)(R14*4)
+
+allRest:
+	CMPQ    R14, DX
+	JGE     allFew
+	VMOVUPS (BX)(R14*4), X9
+	VMOVUPS (SI)(R14*4), X10
+	VMULPS  X10, X0, X10
+	VANDPS  X5, X9, X11
+	VCMPPS  $0x11, X6, X11, X11
+	VANDNPS X9, X11, X11
+	VMULPS  X11, X11, X11
+	VMULPS  X11, X1, X11
+	VADDPS  X11, X10, X10
+	VANDPS  X5, X10, X11
+	VCMPPS  $0x11, X7, X11, X11
+	VANDNPS X10, X11, X10
+	VMOVUPS X10, (SI)(R14*4)
+	VMOVUPS (DI)(R14*4), X10
+	VMULPS  X10, X0, X10
+	VMULPS  X9, X1, X9
+	VADDPS  X9, X10, X9
+	VANDPS  X5, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (DI)(R14*4)
+	VMOVUPS (R11)(R14*4), X9
+	VMULPS  (R11)(R14*4), X9, X9
+	VMOVUPS (R10)(R14*4), X10
+	VSUBPS  X9, X10, X9
+	VADDPS  X3, X9, X9
+	VSQRTPS X9, X9
+	VMULPS  (R9)(R14*4), X2, X10
+	VDIVPS  X9, X10, X9
+	VMOVUPS (R12)(R14*4), X10
+	VMULPS  X10, X4, X10
+	VADDPS  X9, X10, X9
+	VANDPS  X5, X9, X10
+	VCMPPS  $0x11, X7, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (R12)(R14*4)
+	VMOVUPS (R8)(R14*4), X10
+	VSUBPS  X9, X10, X9
+	VMOVUPS X9, (R8)(R14*4)
+	ADDQ    $+4, R14
+
+allFew:
+	TESTQ      AX, AX
+	JE         allDone
+	VMASKMOVPS (BX)(R14*4), X8, X9
+	VMASKMOVPS (SI)(R14*4), X8, X10
+	VMULPS     X10, X0, X10
+	VANDPS     X5, X9, X11
+	VCMPPS     $0x11, X6, X11, X11
+	VANDNPS    X9, X11, X11
+	VMULPS     X11, X11, X11
+	VMULPS     X11, X1, X11
+	VADDPS     X11, X10, X10
+	VANDPS     X5, X10, X11
+	VCMPPS     $0x11, X7, X11, X11
+	VANDNPS    X10, X11, X10
+	LEAQ       (SI)(R14*4), R15
+	VMOVAPS    X10, X10
+	TESTL      $0x00000002, AX
+	JE         one113
+	VMOVLPS    X10, (R15)
+	VPSRLDQ    $0x08, X10, X10
+	ADDQ       $0x08, R15
+
+one113:
+	TESTL  $0x00000001, AX
+	JE     stored113
+	VMOVSS X10, (R15)
+
+stored113:
+	VMASKMOVPS (DI)(R14*4), X8, X10
+	VMULPS     X10, X0, X10
+	VMULPS     X9, X1, X9
+	VADDPS     X9, X10, X9
+	VANDPS     X5, X9, X10
+	VCMPPS     $0x11, X6, X10, X10
+	VANDNPS    X9, X10, X9
+	LEAQ       (DI)(R14*4), R15
+	VMOVAPS    X9, X9
+	TESTL      $0x00000002, AX
+	JE         one114
+	VMOVLPS    X9, (R15)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, R15
+
+one114:
+	TESTL  $0x00000001, AX
+	JE     stored114
+	VMOVSS X9, (R15)
+
+stored114:
+	VMASKMOVPS (R11)(R14*4), X8, X9
+	VMULPS     (R11)(R14*4), X9, X9
+	VMASKMOVPS (R10)(R14*4), X8, X10
+	VSUBPS     X9, X10, X9
+	VADDPS     X3, X9, X9
+	VSQRTPS    X9, X9
+	VMULPS     (R9)(R14*4), X2, X10
+	VDIVPS     X9, X10, X9
+	VMASKMOVPS (R12)(R14*4), X8, X10
+	VMULPS     X10, X4, X10
+	VADDPS     X9, X10, X9
+	VANDPS     X5, X9, X10
+	VCMPPS     $0x11, X7, X10, X10
+	VANDNPS    X9, X10, X9
+	LEAQ       (R12)(R14*4), R15
+	VMOVAPS    X9, X10
+	TESTL      $0x00000002, AX
+	JE         one115
+	VMOVLPS    X10, (R15)
+	VPSRLDQ    $0x08, X10, X10
+	ADDQ       $0x08, R15
+
+one115:
+	TESTL  $0x00000001, AX
+	JE     stored115
+	VMOVSS X10, (R15)
+
+stored115:
+	VMASKMOVPS (R8)(R14*4), X8, X10
+	VSUBPS     X9, X10, X9
+	LEAQ       (R8)(R14*4), R14
+	VMOVAPS    X9, X9
+	TESTL      $0x00000002, AX
+	JE         one116
+	VMOVLPS    X9, (R14)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, R14
+
+one116:
+	TESTL  $0x00000001, AX
+	JE     stored116
+	VMOVSS X9, (R14)
+
+stored116:
+allDone:
+	JMP next
+
+firstOnly:
+	XORQ R14, R14
+	CMPQ R14, CX
+	JGE  firstRest
+
+first:
+	VMOVUPS (BX)(R14*4), Y9
+	VMOVUPS (SI)(R14*4), Y10
+	VMULPS  Y10, Y0, Y10
+	VANDPS  Y5, Y9, Y11
+	VCMPPS  $0x11, Y6, Y11, Y11
+	VANDNPS Y9, Y11, Y11
+	VMULPS  Y11, Y11, Y11
+	VMULPS  Y11, Y1, Y11
+	VADDPS  Y11, Y10, Y10
+	VANDPS  Y5, Y10, Y11
+	VCMPPS  $0x11, Y7, Y11, Y11
+	VANDNPS Y10, Y11, Y10
+	VMOVUPS Y10, (SI)(R14*4)
+	VMOVUPS (DI)(R14*4), Y10
+	VMULPS  Y10, Y0, Y10
+	VMULPS  Y9, Y1, Y9
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y6, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, (DI)(R14*4)
+	ADDQ    $+8, R14
+	CMPQ    R14, CX
+	JL      first
+
+firstRest:
+	CMPQ    R14, DX
+	JGE     firstFew
+	VMOVUPS (BX)(R14*4), X9
+	VMOVUPS (SI)(R14*4), X10
+	VMULPS  X10, X0, X10
+	VANDPS  X5, X9, X11
+	VCMPPS  $0x11, X6, X11, X11
+	VANDNPS X9, X11, X11
+	VMULPS  X11, X11, X11
+	VMULPS  X11, X1, X11
+	VADDPS  X11, X10, X10
+	VANDPS  X5, X10, X11
+	VCMPPS  $0x11, X7, X11, X11
+	VANDNPS X10, X11, X10
+	VMOVUPS X10, (SI)(R14*4)
+	VMOVUPS (DI)(R14*4), X10
+	VMULPS  X10, X0, X10
+	VMULPS  X9, X1, X9
+	VADDPS  X9, X10, X9
+	VANDPS  X5, X9, X10
+	VCMPPS  $0x11, X6, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (DI)(R14*4)
+	ADDQ    $+4, R14
+
+firstFew:
+	TESTQ      AX, AX
+	JE         firstDone
+	VMASKMOVPS (BX)(R14*4), X8, X9
+	VMASKMOVPS (SI)(R14*4), X8, X10
+	VMULPS     X10, X0, X10
+	VANDPS     X5, X9, X11
+	VCMPPS     $0x11, X6, X11, X11
+	VANDNPS    X9, X11, X11
+	VMULPS     X11, X11, X11
+	VMULPS     X11, X1, X11
+	VADDPS     X11, X10, X10
+	VANDPS     X5, X10, X11
+	VCMPPS     $0x11, X7, X11, X11
+	VANDNPS    X10, X11, X10
+	LEAQ       (SI)(R14*4), R15
+	VMOVAPS    X10, X10
+	TESTL      $0x00000002, AX
+	JE         one117
+	VMOVLPS    X10, (R15)
+	VPSRLDQ    $0x08, X10, X10
+	ADDQ       $0x08, R15
+
+one117:
+	TESTL  $0x00000001, AX
+	JE     stored117
+	VMOVSS X10, (R15)
+
+stored117:
+	VMASKMOVPS (DI)(R14*4), X8, X10
+	VMULPS     X10, X0, X10
+	VMULPS     X9, X1, X9
+	VADDPS     X9, X10, X9
+	VANDPS     X5, X9, X10
+	VCMPPS     $0x11, X6, X10, X10
+	VANDNPS    X9, X10, X9
+	LEAQ       (DI)(R14*4), R14
+	VMOVAPS    X9, X9
+	TESTL      $0x00000002, AX
+	JE         one118
+	VMOVLPS    X9, (R14)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, R14
+
+one118:
+	TESTL  $0x00000001, AX
+	JE     stored118
+	VMOVSS X9, (R14)
+
+stored118:
+firstDone:
+	INCL R13
+	JMP  next
+
+idle:
+	TESTL   R13, R13
+	JE      nothing
+	XORQ    R13, R13
+	CMPQ    R13, CX
+	JGE     laterRest
+	VMOVUPS (R11)(R13*4), Y9
+	VMULPS  (R11)(R13*4), Y9, Y9
+	VMOVUPS (R10)(R13*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VADDPS  Y3, Y9, Y9
+	VSQRTPS Y9, Y9
+	ADDQ    $+8, R13
+	CMPQ    R13, CX
+	JGE     laterEnd
+
+later:
+	VMULPS  -32(R9)(R13*4), Y2, Y10
+	VDIVPS  Y9, Y10, Y9
+	VMOVUPS -32(R12)(R13*4), Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y7, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, -32(R12)(R13*4)
+	VMOVUPS -32(R8)(R13*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, -32(R8)(R13*4)
+	VMOVUPS (R11)(R13*4), Y9
+	VMULPS  (R11)(R13*4), Y9, Y9
+	VMOVUPS (R10)(R13*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VADDPS  Y3, Y9, Y9
+	VSQRTPS Y9, Y9
+	ADDQ    $+8, R13
+	CMPQ    R13, CX
+	JL      later
+
+laterEnd:
+	VMULPS  -32(R9)(R13*4), Y2, Y10
+	VDIVPS  Y9, Y10, Y9
+	VMOVUPS -32(R12)(R13*4), Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y9, Y10, Y9
+	VANDPS  Y5, Y9, Y10
+	VCMPPS  $0x11, Y7, Y10, Y10
+	VANDNPS Y9, Y10, Y9
+	VMOVUPS Y9, -32(R12)(R13*4)
+	VMOVUPS -32(R8)(R13*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, -32(R8)(R13*4)
+
+laterRest:
+	CMPQ    R13, DX
+	JGE     laterFew
+	VMOVUPS (R11)(R13*4), X9
+	VMULPS  (R11)(R13*4), X9, X9
+	VMOVUPS (R10)(R13*4), X10
+	VSUBPS  X9, X10, X9
+	VADDPS  X3, X9, X9
+	VSQRTPS X9, X9
+	VMULPS  (R9)(R13*4), X2, X10
+	VDIVPS  X9, X10, X9
+	VMOVUPS (R12)(R13*4), X10
+	VMULPS  X10, X4, X10
+	VADDPS  X9, X10, X9
+	VANDPS  X5, X9, X10
+	VCMPPS  $0x11, X7, X10, X10
+	VANDNPS X9, X10, X9
+	VMOVUPS X9, (R12)(R13*4)
+	VMOVUPS (R8)(R13*4), X10
+	VSUBPS  X9, X10, X9
+	VMOVUPS X9, (R8)(R13*4)
+	ADDQ    $+4, R13
+
+laterFew:
+	TESTQ      AX, AX
+	JE         laterDone
+	VMASKMOVPS (R11)(R13*4), X8, X9
+	VMULPS     (R11)(R13*4), X9, X9
+	VMASKMOVPS (R10)(R13*4), X8, X10
+	VSUBPS     X9, X10, X9
+	VADDPS     X3, X9, X9
+	VSQRTPS    X9, X9
+	VMULPS     (R9)(R13*4), X2, X10
+	VDIVPS     X9, X10, X9
+	VMASKMOVPS (R12)(R13*4), X8, X10
+	VMULPS     X10, X4, X10
+	VADDPS     X9, X10, X9
+	VANDPS     X5, X9, X10
+	VCMPPS     $0x11, X7, X10, X10
+	VANDNPS    X9, X10, X9
+	LEAQ       (R12)(R13*4), R14
+	VMOVAPS    X9, X10
+	TESTL      $0x00000002, AX
+	JE         one119
+	VMOVLPS    X10, (R14)
+	VPSRLDQ    $0x08, X10, X10
+	ADDQ       $0x08, R14
+
+one119:
+	TESTL  $0x00000001, AX
+	JE     stored119
+	VMOVSS X10, (R14)
+
+stored119:
+	VMASKMOVPS (R8)(R13*4), X8, X10
+	VSUBPS     X9, X10, X9
+	LEAQ       (R8)(R13*4), R13
+	VMOVAPS    X9, X9
+	TESTL      $0x00000002, AX
+	JE         one120
+	VMOVLPS    X9, (R13)
+	VPSRLDQ    $0x08, X9, X9
+	ADDQ       $0x08, R13
+
+one120:
+	TESTL  $0x00000001, AX
+	JE     stored120
+	VMOVSS X9, (R13)
+
+stored120:
+laterDone:
+	XORL R13, R13
+
+nothing:
+	CMPQ rows+0(FP), $+0
+	JE   done
+
+next:
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
+	ADDQ strides_0+72(FP), R8
+	ADDQ strides_1+80(FP), R9
+	ADDQ strides_2+88(FP), R10
+	ADDQ strides_3+96(FP), R11
+	ADDQ strides_4+104(FP), R12
+	DECQ rows+0(FP)
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -7172,29 +10638,30 @@ TEXT ·lionAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_4+144(FP), Y4
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+1248(SB), Y6
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-8, SI
-	MOVQ         BX, DI
-	SUBQ         SI, DI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         DI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y7
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y7
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, SI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(R9*4), Y8
-	VMOVUPS   (CX)(R9*4), Y9
-	VMOVUPS   (DX)(R9*4), Y10
+	VMOVUPS   (BX)(R9*4), Y8
+	VMOVUPS   (SI)(R9*4), Y9
+	VMOVUPS   (DI)(R9*4), Y10
 	VMULPS    Y1, Y9, Y11
 	VMULPS    Y2, Y10, Y12
 	VADDPS    Y12, Y11, Y11
@@ -7204,85 +10671,96 @@ vector:
 	VBLENDVPS Y13, Y14, Y11, Y11
 	VBLENDVPS Y12, Y0, Y11, Y11
 	VSUBPS    Y11, Y8, Y8
-	VMOVUPS   Y8, (AX)(R9*4)
+	VMOVUPS   Y8, (BX)(R9*4)
 	VMULPS    Y3, Y9, Y8
 	VMULPS    Y4, Y10, Y9
 	VADDPS    Y9, Y8, Y8
 	VANDPS    elementwiseConstants<>+448(SB), Y8, Y9
 	VCMPPS    $0x11, elementwiseConstants<>+1760(SB), Y9, Y9
 	VANDNPS   Y8, Y9, Y8
-	VMOVUPS   Y8, (CX)(R9*4)
+	VMOVUPS   Y8, (SI)(R9*4)
 	ADDQ      $+8, R9
-	CMPQ      R9, SI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R9, BX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R9*4), Y7, Y8
-	VMASKMOVPS   (CX)(R9*4), Y7, Y9
-	VMASKMOVPS   (DX)(R9*4), Y7, Y10
-	VMULPS       Y1, Y9, Y11
-	VMULPS       Y2, Y10, Y12
-	VADDPS       Y12, Y11, Y11
-	VCMPPS       $0x11, Y11, Y5, Y12
-	VCMPPS       $0x11, Y5, Y11, Y13
-	VXORPS       Y6, Y0, Y14
-	VBLENDVPS    Y13, Y14, Y11, Y11
-	VBLENDVPS    Y12, Y0, Y11, Y11
-	VSUBPS       Y11, Y8, Y8
-	LEAQ         (AX)(R9*4), R10
-	VMOVAPS      X8, X11
-	TESTL        $0x00000004, DI
-	JE           two82
-	VMOVUPS      X11, (R10)
-	VEXTRACTF128 $0x01, Y8, X11
-	ADDQ         $0x10, R10
+	CMPQ      R9, DX
+	JGE       vectorFew
+	VMOVUPS   (BX)(R9*4), X8
+	VMOVUPS   (SI)(R9*4), X9
+	VMOVUPS   (DI)(R9*4), X10
+	VMULPS    X1, X9, X11
+	VMULPS    X2, X10, X12
+	VADDPS    X12, X11, X11
+	VCMPPS    $0x11, X11, X5, X12
+	VCMPPS    $0x11, X5, X11, X13
+	VXORPS    X6, X0, X14
+	VBLENDVPS X13, X14, X11, X11
+	VBLENDVPS X12, X0, X11, X11
+	VSUBPS    X11, X8, X8
+	VMOVUPS   X8, (BX)(R9*4)
+	VMULPS    X3, X9, X8
+	VMULPS    X4, X10, X9
+	VADDPS    X9, X8, X8
+	VANDPS    elementwiseConstants<>+448(SB), X8, X9
+	VCMPPS    $0x11, elementwiseConstants<>+1760(SB), X9, X9
+	VANDNPS   X8, X9, X8
+	VMOVUPS   X8, (SI)(R9*4)
+	ADDQ      $+4, R9
 
-two82:
-	TESTL   $0x00000002, DI
-	JE      one82
-	VMOVLPS X11, (R10)
-	VPSRLDQ $0x08, X11, X11
-	ADDQ    $0x08, R10
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (BX)(R9*4), X7, X8
+	VMASKMOVPS (SI)(R9*4), X7, X9
+	VMASKMOVPS (DI)(R9*4), X7, X10
+	VMULPS     X1, X9, X11
+	VMULPS     X2, X10, X12
+	VADDPS     X12, X11, X11
+	VCMPPS     $0x11, X11, X5, X12
+	VCMPPS     $0x11, X5, X11, X13
+	VXORPS     X6, X0, X14
+	VBLENDVPS  X13, X14, X11, X11
+	VBLENDVPS  X12, X0, X11, X11
+	VSUBPS     X11, X8, X8
+	LEAQ       (BX)(R9*4), R10
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one121
+	VMOVLPS    X8, (R10)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R10
 
-one82:
-	TESTL  $0x00000001, DI
-	JE     stored82
-	VMOVSS X11, (R10)
+one121:
+	TESTL  $0x00000001, AX
+	JE     stored121
+	VMOVSS X8, (R10)
 
-stored82:
-	VMULPS       Y3, Y9, Y8
-	VMULPS       Y4, Y10, Y9
-	VADDPS       Y9, Y8, Y8
-	VANDPS       elementwiseConstants<>+448(SB), Y8, Y9
-	VCMPPS       $0x11, elementwiseConstants<>+1760(SB), Y9, Y9
-	VANDNPS      Y8, Y9, Y8
-	LEAQ         (CX)(R9*4), R9
-	VMOVAPS      X8, X9
-	TESTL        $0x00000004, DI
-	JE           two83
-	VMOVUPS      X9, (R9)
-	VEXTRACTF128 $0x01, Y8, X9
-	ADDQ         $0x10, R9
-
-two83:
-	TESTL   $0x00000002, DI
-	JE      one83
-	VMOVLPS X9, (R9)
-	VPSRLDQ $0x08, X9, X9
+stored121:
+	VMULPS  X3, X9, X8
+	VMULPS  X4, X10, X9
+	VADDPS  X9, X8, X8
+	VANDPS  elementwiseConstants<>+448(SB), X8, X9
+	VCMPPS  $0x11, elementwiseConstants<>+1760(SB), X9, X9
+	VANDNPS X8, X9, X8
+	LEAQ    (SI)(R9*4), R9
+	VMOVAPS X8, X8
+	TESTL   $0x00000002, AX
+	JE      one122
+	VMOVLPS X8, (R9)
+	VPSRLDQ $0x08, X8, X8
 	ADDQ    $0x08, R9
 
-one83:
-	TESTL  $0x00000001, DI
-	JE     stored83
-	VMOVSS X9, (R9)
+one122:
+	TESTL  $0x00000001, AX
+	JE     stored122
+	VMOVSS X8, (R9)
 
-stored83:
+stored122:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
+	ADDQ strides_2+88(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -7293,37 +10771,219 @@ vectorDone:
 TEXT ·nadamAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_2+136(FP), Y0
 	VBROADCASTSS scalars_3+140(FP), Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VBROADCASTSS scalars_1+132(FP), Y3
-	VBROADCASTSS scalars_4+144(FP), Y4
+	VBROADCASTSS scalars_4+144(FP), Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
+	VBROADCASTSS scalars_1+132(FP), Y4
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+1760(SB), Y6
 	VBROADCASTSS elementwiseConstants<>+1792(SB), Y7
-	MOVQ         cols+8(FP), SI
-	MOVQ         SI, DI
-	ANDQ         $-8, DI
-	MOVQ         SI, R8
-	SUBQ         DI, R8
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         R8, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y8
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
-	MOVQ         rows+0(FP), R9
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y8
+	CMPQ         rows+0(FP), $+1
+	JNE          stages
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
+	MOVQ         data_3+40(FP), R8
+	XORQ         R9, R9
+	CMPQ         R9, CX
+	JGE          onlyRest
+
+only:
+	VMOVUPS     (SI)(R9*4), Y9
+	VMOVUPS     (DI)(R9*4), Y10
+	VMOVUPS     (R8)(R9*4), Y11
+	VSUBPS      Y9, Y11, Y12
+	VFMADD231PS Y0, Y12, Y9
+	VANDPS      Y5, Y9, Y12
+	VCMPPS      $0x11, Y6, Y12, Y12
+	VANDNPS     Y9, Y12, Y9
+	VANDPS      Y5, Y11, Y12
+	VCMPPS      $0x11, Y7, Y12, Y12
+	VANDNPS     Y11, Y12, Y12
+	VMULPS      Y12, Y12, Y12
+	VSUBPS      Y10, Y12, Y12
+	VFMADD231PS Y1, Y12, Y10
+	VANDPS      Y5, Y10, Y12
+	VCMPPS      $0x11, Y6, Y12, Y12
+	VANDNPS     Y10, Y12, Y10
+	VMOVUPS     Y9, (SI)(R9*4)
+	VMOVUPS     Y10, (DI)(R9*4)
+	VSQRTPS     Y10, Y10
+	VADDPS      Y2, Y10, Y10
+	VMULPS      Y4, Y11, Y11
+	VFMADD231PS Y3, Y9, Y11
+	VMOVUPS     (BX)(R9*4), Y9
+	VDIVPS      Y10, Y11, Y10
+	VSUBPS      Y10, Y9, Y9
+	VMOVUPS     Y9, (BX)(R9*4)
+	ADDQ        $+8, R9
+	CMPQ        R9, CX
+	JL          only
+
+onlyRest:
+	CMPQ        R9, DX
+	JGE         onlyFew
+	VMOVUPS     (SI)(R9*4), X9
+	VMOVUPS     (DI)(R9*4), X10
+	VMOVUPS     (R8)(R9*4), X11
+	VSUBPS      X9, X11, X12
+	VFMADD231PS X0, X12, X9
+	VANDPS      X5, X9, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X9, X12, X9
+	VANDPS      X5, X11, X12
+	VCMPPS      $0x11, X7, X12, X12
+	VANDNPS     X11, X12, X12
+	VMULPS      X12, X12, X12
+	VSUBPS      X10, X12, X12
+	VFMADD231PS X1, X12, X10
+	VANDPS      X5, X10, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X10, X12, X10
+	VMOVUPS     X9, (SI)(R9*4)
+	VMOVUPS     X10, (DI)(R9*4)
+	VSQRTPS     X10, X10
+	VADDPS      X2, X10, X10
+	VMULPS      X4, X11, X11
+	VFMADD231PS X3, X9, X11
+	VMOVUPS     (BX)(R9*4), X9
+	VDIVPS      X10, X11, X10
+	VSUBPS      X10, X9, X9
+	VMOVUPS     X9, (BX)(R9*4)
+	ADDQ        $+4, R9
+
+onlyFew:
+	TESTQ       AX, AX
+	JE          onlyDone
+	VMASKMOVPS  (SI)(R9*4), X8, X9
+	VMASKMOVPS  (DI)(R9*4), X8, X10
+	VMASKMOVPS  (R8)(R9*4), X8, X11
+	VSUBPS      X9, X11, X12
+	VFMADD231PS X0, X12, X9
+	VANDPS      X5, X9, X0
+	VCMPPS      $0x11, X6, X0, X0
+	VANDNPS     X9, X0, X0
+	VANDPS      X5, X11, X9
+	VCMPPS      $0x11, X7, X9, X7
+	VANDNPS     X11, X7, X7
+	VMULPS      X7, X7, X7
+	VSUBPS      X10, X7, X7
+	VFMADD231PS X1, X7, X10
+	VANDPS      X5, X10, X1
+	VCMPPS      $0x11, X6, X1, X1
+	VANDNPS     X10, X1, X1
+	LEAQ        (SI)(R9*4), CX
+	VMOVAPS     X0, X5
+	TESTL       $0x00000002, AX
+	JE          one123
+	VMOVLPS     X5, (CX)
+	VPSRLDQ     $0x08, X5, X5
+	ADDQ        $0x08, CX
+
+one123:
+	TESTL  $0x00000001, AX
+	JE     stored123
+	VMOVSS X5, (CX)
+
+stored123:
+	LEAQ    (DI)(R9*4), CX
+	VMOVAPS X1, X5
+	TESTL   $0x00000002, AX
+	JE      one124
+	VMOVLPS X5, (CX)
+	VPSRLDQ $0x08, X5, X5
+	ADDQ    $0x08, CX
+
+one124:
+	TESTL  $0x00000001, AX
+	JE     stored124
+	VMOVSS X5, (CX)
+
+stored124:
+	VSQRTPS     X1, X1
+	VADDPS      X2, X1, X1
+	VMULPS      X4, X11, X2
+	VFMADD231PS X3, X0, X2
+	VMASKMOVPS  (BX)(R9*4), X8, X0
+	VDIVPS      X1, X2, X1
+	VSUBPS      X1, X0, X0
+	LEAQ        (BX)(R9*4), CX
+	VMOVAPS     X0, X0
+	TESTL       $0x00000002, AX
+	JE          one125
+	VMOVLPS     X0, (CX)
+	VPSRLDQ     $0x08, X0, X0
+	ADDQ        $0x08, CX
+
+one125:
+	TESTL  $0x00000001, AX
+	JE     stored125
+	VMOVSS X0, (CX)
+
+stored125:
+onlyDone:
+	JMP done
+
+stages:
+	MOVQ data_1+24(FP), BX
+	MOVQ data_2+32(FP), SI
+	MOVQ data_3+40(FP), DI
+	MOVQ data_0+16(FP), R8
+	MOVQ data_1+24(FP), R9
+	MOVQ data_2+32(FP), R10
+	MOVQ data_3+40(FP), R11
+	SUBQ strides_0+72(FP), R8
+	SUBQ strides_1+80(FP), R9
+	SUBQ strides_2+88(FP), R10
+	SUBQ strides_3+96(FP), R11
+	XORL R12, R12
 
 row:
-	XORQ R10, R10
-	CMPQ R10, DI
-	JGE  vectorRest
+	CMPQ        rows+0(FP), $+0
+	JE          idle
+	TESTL       R12, R12
+	JE          firstOnly
+	XORQ        R13, R13
+	CMPQ        R13, CX
+	JGE         allRest
+	VMOVUPS     (BX)(R13*4), Y9
+	VMOVUPS     (SI)(R13*4), Y10
+	VMOVUPS     (DI)(R13*4), Y11
+	VSUBPS      Y9, Y11, Y12
+	VFMADD231PS Y0, Y12, Y9
+	VANDPS      Y5, Y9, Y12
+	VCMPPS      $0x11, Y6, Y12, Y12
+	VANDNPS     Y9, Y12, Y9
+	VANDPS      Y5, Y11, Y12
+	VCMPPS      $0x11, Y7, Y12, Y12
+	VANDNPS     Y11, Y12, Y11
+	VMULPS      Y11, Y11, Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y1, Y11, Y10
+	VANDPS      Y5, Y10, Y11
+	VCMPPS      $0x11, Y6, Y11, Y11
+	VANDNPS     Y10, Y11, Y10
+	VMOVUPS     Y9, (BX)(R13*4)
+	VMOVUPS     Y10, (SI)(R13*4)
+	VSQRTPS     (R10)(R13*4), Y9
+	VADDPS      Y2, Y9, Y9
+	ADDQ        $+8, R13
+	CMPQ        R13, CX
+	JGE         allEnd
 
-vector:
-	VMOVUPS     (AX)(R10*4), Y9
-	VMOVUPS     (CX)(R10*4), Y10
-	VMOVUPS     (DX)(R10*4), Y11
-	VMOVUPS     (BX)(R10*4), Y12
+all:
+	VMOVUPS     (BX)(R13*4), Y10
+	VMOVUPS     (SI)(R13*4), Y11
+	VMOVUPS     (DI)(R13*4), Y12
 	VSUBPS      Y10, Y12, Y13
 	VFMADD231PS Y0, Y13, Y10
 	VANDPS      Y5, Y10, Y13
@@ -7331,123 +10991,333 @@ vector:
 	VANDNPS     Y10, Y13, Y10
 	VANDPS      Y5, Y12, Y13
 	VCMPPS      $0x11, Y7, Y13, Y13
-	VANDNPS     Y12, Y13, Y13
-	VMULPS      Y13, Y13, Y13
-	VSUBPS      Y11, Y13, Y13
-	VFMADD231PS Y1, Y13, Y11
-	VANDPS      Y5, Y11, Y13
-	VCMPPS      $0x11, Y6, Y13, Y13
-	VANDNPS     Y11, Y13, Y11
-	VMOVUPS     Y10, (CX)(R10*4)
-	VMOVUPS     Y11, (DX)(R10*4)
-	VMULPS      Y3, Y12, Y12
-	VFMADD231PS Y2, Y10, Y12
-	VSQRTPS     Y11, Y10
-	VADDPS      Y4, Y10, Y10
-	VDIVPS      Y10, Y12, Y10
-	VSUBPS      Y10, Y9, Y9
-	VMOVUPS     Y9, (AX)(R10*4)
-	ADDQ        $+8, R10
-	CMPQ        R10, DI
-	JL          vector
+	VANDNPS     Y12, Y13, Y12
+	VMULPS      Y12, Y12, Y12
+	VSUBPS      Y11, Y12, Y12
+	VFMADD231PS Y1, Y12, Y11
+	VANDPS      Y5, Y11, Y12
+	VCMPPS      $0x11, Y6, Y12, Y12
+	VANDNPS     Y11, Y12, Y11
+	VMOVUPS     Y10, (BX)(R13*4)
+	VMOVUPS     Y11, (SI)(R13*4)
+	VMULPS      -32(R11)(R13*4), Y4, Y10
+	VFMADD231PS -32(R9)(R13*4), Y3, Y10
+	VMOVUPS     -32(R8)(R13*4), Y11
+	VDIVPS      Y9, Y10, Y9
+	VSUBPS      Y9, Y11, Y9
+	VMOVUPS     Y9, -32(R8)(R13*4)
+	VSQRTPS     (R10)(R13*4), Y9
+	VADDPS      Y2, Y9, Y9
+	ADDQ        $+8, R13
+	CMPQ        R13, CX
+	JL          all
 
-vectorRest:
-	CMPQ         R10, SI
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R10*4), Y8, Y9
-	VMASKMOVPS   (CX)(R10*4), Y8, Y10
-	VMASKMOVPS   (DX)(R10*4), Y8, Y11
-	VMASKMOVPS   (BX)(R10*4), Y8, Y12
-	VSUBPS       Y10, Y12, Y13
-	VFMADD231PS  Y0, Y13, Y10
-	VANDPS       Y5, Y10, Y13
-	VCMPPS       $0x11, Y6, Y13, Y13
-	VANDNPS      Y10, Y13, Y10
-	VANDPS       Y5, Y12, Y13
-	VCMPPS       $0x11, Y7, Y13, Y13
-	VANDNPS      Y12, Y13, Y13
-	VMULPS       Y13, Y13, Y13
-	VSUBPS       Y11, Y13, Y13
-	VFMADD231PS  Y1, Y13, Y11
-	VANDPS       Y5, Y11, Y13
-	VCMPPS       $0x11, Y6, Y13, Y13
-	VANDNPS      Y11, Y13, Y11
-	LEAQ         (CX)(R10*4), R11
-	VMOVAPS      X10, X13
-	TESTL        $0x00000004, R8
-	JE           two84
-	VMOVUPS      X13, (R11)
-	VEXTRACTF128 $0x01, Y10, X13
-	ADDQ         $0x10, R11
+allEnd:
+	VMULPS      -32(R11)(R13*4), Y4, Y10
+	VFMADD231PS -32(R9)(R13*4), Y3, Y10
+	VMOVUPS     -32(R8)(R13*4), Y11
+	VDIVPS      Y9, Y10, Y9
+	VSUBPS      Y9, Y11, Y9
+	VMOVUPS     Y9, -32(R8)(R13*4)
 
-two84:
-	TESTL   $0x00000002, R8
-	JE      one84
-	VMOVLPS X13, (R11)
-	VPSRLDQ $0x08, X13, X13
-	ADDQ    $0x08, R11
+allRest:
+	CMPQ        R13, DX
+	JGE         allFew
+	VMOVUPS     (BX)(R13*4), X9
+	VMOVUPS     (SI)(R13*4), X10
+	VMOVUPS     (DI)(R13*4), X11
+	VSUBPS      X9, X11, X12
+	VFMADD231PS X0, X12, X9
+	VANDPS      X5, X9, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X9, X12, X9
+	VANDPS      X5, X11, X12
+	VCMPPS      $0x11, X7, X12, X12
+	VANDNPS     X11, X12, X11
+	VMULPS      X11, X11, X11
+	VSUBPS      X10, X11, X11
+	VFMADD231PS X1, X11, X10
+	VANDPS      X5, X10, X11
+	VCMPPS      $0x11, X6, X11, X11
+	VANDNPS     X10, X11, X10
+	VMOVUPS     X9, (BX)(R13*4)
+	VMOVUPS     X10, (SI)(R13*4)
+	VSQRTPS     (R10)(R13*4), X9
+	VADDPS      X2, X9, X9
+	VMULPS      (R11)(R13*4), X4, X10
+	VFMADD231PS (R9)(R13*4), X3, X10
+	VMOVUPS     (R8)(R13*4), X11
+	VDIVPS      X9, X10, X9
+	VSUBPS      X9, X11, X9
+	VMOVUPS     X9, (R8)(R13*4)
+	ADDQ        $+4, R13
 
-one84:
-	TESTL  $0x00000001, R8
-	JE     stored84
-	VMOVSS X13, (R11)
+allFew:
+	TESTQ       AX, AX
+	JE          allDone
+	VMASKMOVPS  (BX)(R13*4), X8, X9
+	VMASKMOVPS  (SI)(R13*4), X8, X10
+	VMASKMOVPS  (DI)(R13*4), X8, X11
+	VSUBPS      X9, X11, X12
+	VFMADD231PS X0, X12, X9
+	VANDPS      X5, X9, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X9, X12, X9
+	VANDPS      X5, X11, X12
+	VCMPPS      $0x11, X7, X12, X12
+	VANDNPS     X11, X12, X11
+	VMULPS      X11, X11, X11
+	VSUBPS      X10, X11, X11
+	VFMADD231PS X1, X11, X10
+	VANDPS      X5, X10, X11
+	VCMPPS      $0x11, X6, X11, X11
+	VANDNPS     X10, X11, X10
+	LEAQ        (BX)(R13*4), R14
+	VMOVAPS     X9, X9
+	TESTL       $0x00000002, AX
+	JE          one126
+	VMOVLPS     X9, (R14)
+	VPSRLDQ     $0x08, X9, X9
+	ADDQ        $0x08, R14
 
-stored84:
-	LEAQ         (DX)(R10*4), R11
-	VMOVAPS      X11, X13
-	TESTL        $0x00000004, R8
-	JE           two85
-	VMOVUPS      X13, (R11)
-	VEXTRACTF128 $0x01, Y11, X13
-	ADDQ         $0x10, R11
+one126:
+	TESTL  $0x00000001, AX
+	JE     stored126
+	VMOVSS X9, (R14)
 
-two85:
-	TESTL   $0x00000002, R8
-	JE      one85
-	VMOVLPS X13, (R11)
-	VPSRLDQ $0x08, X13, X13
-	ADDQ    $0x08, R11
+stored126:
+	LEAQ    (SI)(R13*4), R14
+	VMOVAPS X10, X9
+	TESTL   $0x00000002, AX
+	JE      one127
+	VMOVLPS X9, (R14)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R14
 
-one85:
-	TESTL  $0x00000001, R8
-	JE     stored85
-	VMOVSS X13, (R11)
+one127:
+	TESTL  $0x00000001, AX
+	JE     stored127
+	VMOVSS X9, (R14)
 
-stored85:
-	VMULPS       Y3, Y12, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VSQRTPS      Y11, Y10
-	VADDPS       Y4, Y10, Y10
-	VDIVPS       Y10, Y12, Y10
-	VSUBPS       Y10, Y9, Y9
-	LEAQ         (AX)(R10*4), R10
-	VMOVAPS      X9, X10
-	TESTL        $0x00000004, R8
-	JE           two86
-	VMOVUPS      X10, (R10)
-	VEXTRACTF128 $0x01, Y9, X10
-	ADDQ         $0x10, R10
+stored127:
+	VSQRTPS     (R10)(R13*4), X9
+	VADDPS      X2, X9, X9
+	VMULPS      (R11)(R13*4), X4, X10
+	VFMADD231PS (R9)(R13*4), X3, X10
+	VMASKMOVPS  (R8)(R13*4), X8, X11
+	VDIVPS      X9, X10, X9
+	VSUBPS      X9, X11, X9
+	LEAQ        (R8)(R13*4), R13
+	VMOVAPS     X9, X9
+	TESTL       $0x00000002, AX
+	JE          one128
+	VMOVLPS     X9, (R13)
+	VPSRLDQ     $0x08, X9, X9
+	ADDQ        $0x08, R13
 
-two86:
-	TESTL   $0x00000002, R8
-	JE      one86
-	VMOVLPS X10, (R10)
-	VPSRLDQ $0x08, X10, X10
-	ADDQ    $0x08, R10
+one128:
+	TESTL  $0x00000001, AX
+	JE     stored128
+	VMOVSS X9, (R13)
 
-one86:
-	TESTL  $0x00000001, R8
-	JE     stored86
-	VMOVSS X10, (R10)
+stored128:
+allDone:
+	JMP next
 
-stored86:
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	DECQ R9
-	JNE  row
+firstOnly:
+	XORQ R13, R13
+	CMPQ R13, CX
+	JGE  firstRest
+
+first:
+	VMOVUPS     (BX)(R13*4), Y9
+	VMOVUPS     (SI)(R13*4), Y10
+	VMOVUPS     (DI)(R13*4), Y11
+	VSUBPS      Y9, Y11, Y12
+	VFMADD231PS Y0, Y12, Y9
+	VANDPS      Y5, Y9, Y12
+	VCMPPS      $0x11, Y6, Y12, Y12
+	VANDNPS     Y9, Y12, Y9
+	VANDPS      Y5, Y11, Y12
+	VCMPPS      $0x11, Y7, Y12, Y12
+	VANDNPS     Y11, Y12, Y11
+	VMULPS      Y11, Y11, Y11
+	VSUBPS      Y10, Y11, Y11
+	VFMADD231PS Y1, Y11, Y10
+	VANDPS      Y5, Y10, Y11
+	VCMPPS      $0x11, Y6, Y11, Y11
+	VANDNPS     Y10, Y11, Y10
+	VMOVUPS     Y9, (BX)(R13*4)
+	VMOVUPS     Y10, (SI)(R13*4)
+	ADDQ        $+8, R13
+	CMPQ        R13, CX
+	JL          first
+
+firstRest:
+	CMPQ        R13, DX
+	JGE         firstFew
+	VMOVUPS     (BX)(R13*4), X9
+	VMOVUPS     (SI)(R13*4), X10
+	VMOVUPS     (DI)(R13*4), X11
+	VSUBPS      X9, X11, X12
+	VFMADD231PS X0, X12, X9
+	VANDPS      X5, X9, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X9, X12, X9
+	VANDPS      X5, X11, X12
+	VCMPPS      $0x11, X7, X12, X12
+	VANDNPS     X11, X12, X11
+	VMULPS      X11, X11, X11
+	VSUBPS      X10, X11, X11
+	VFMADD231PS X1, X11, X10
+	VANDPS      X5, X10, X11
+	VCMPPS      $0x11, X6, X11, X11
+	VANDNPS     X10, X11, X10
+	VMOVUPS     X9, (BX)(R13*4)
+	VMOVUPS     X10, (SI)(R13*4)
+	ADDQ        $+4, R13
+
+firstFew:
+	TESTQ       AX, AX
+	JE          firstDone
+	VMASKMOVPS  (BX)(R13*4), X8, X9
+	VMASKMOVPS  (SI)(R13*4), X8, X10
+	VMASKMOVPS  (DI)(R13*4), X8, X11
+	VSUBPS      X9, X11, X12
+	VFMADD231PS X0, X12, X9
+	VANDPS      X5, X9, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X9, X12, X9
+	VANDPS      X5, X11, X12
+	VCMPPS      $0x11, X7, X12, X12
+	VANDNPS     X11, X12, X11
+	VMULPS      X11, X11, X11
+	VSUBPS      X10, X11, X11
+	VFMADD231PS X1, X11, X10
+	VANDPS      X5, X10, X11
+	VCMPPS      $0x11, X6, X11, X11
+	VANDNPS     X10, X11, X10
+	LEAQ        (BX)(R13*4), R14
+	VMOVAPS     X9, X9
+	TESTL       $0x00000002, AX
+	JE          one129
+	VMOVLPS     X9, (R14)
+	VPSRLDQ     $0x08, X9, X9
+	ADDQ        $0x08, R14
+
+one129:
+	TESTL  $0x00000001, AX
+	JE     stored129
+	VMOVSS X9, (R14)
+
+stored129:
+	LEAQ    (SI)(R13*4), R13
+	VMOVAPS X10, X9
+	TESTL   $0x00000002, AX
+	JE      one130
+	VMOVLPS X9, (R13)
+	VPSRLDQ $0x08, X9, X9
+	ADDQ    $0x08, R13
+
+one130:
+	TESTL  $0x00000001, AX
+	JE     stored130
+	VMOVSS X9, (R13)
+
+stored130:
+firstDone:
+	INCL R12
+	JMP  next
+
+idle:
+	TESTL   R12, R12
+	JE      nothing
+	XORQ    R12, R12
+	CMPQ    R12, CX
+	JGE     laterRest
+	VSQRTPS (R10)(R12*4), Y9
+	VADDPS  Y2, Y9, Y9
+	ADDQ    $+8, R12
+	CMPQ    R12, CX
+	JGE     laterEnd
+
+later:
+	VMULPS      -32(R11)(R12*4), Y4, Y10
+	VFMADD231PS -32(R9)(R12*4), Y3, Y10
+	VMOVUPS     -32(R8)(R12*4), Y11
+	VDIVPS      Y9, Y10, Y9
+	VSUBPS      Y9, Y11, Y9
+	VMOVUPS     Y9, -32(R8)(R12*4)
+	VSQRTPS     (R10)(R12*4), Y9
+	VADDPS      Y2, Y9, Y9
+	ADDQ        $+8, R12
+	CMPQ        R12, CX
+	JL          later
+
+laterEnd:
+	VMULPS      -32(R11)(R12*4), Y4, Y10
+	VFMADD231PS -32(R9)(R12*4), Y3, Y10
+	VMOVUPS     -32(R8)(R12*4), Y11
+	VDIVPS      Y9, Y10, Y9
+	VSUBPS      Y9, Y11, Y9
+	VMOVUPS     Y9, -32(R8)(R12*4)
+
+laterRest:
+	CMPQ        R12, DX
+	JGE         laterFew
+	VSQRTPS     (R10)(R12*4), X9
+	VADDPS      X2, X9, X9
+	VMULPS      (R11)(R12*4), X4, X10
+	VFMADD231PS (R9)(R12*4), X3, X10
+	VMOVUPS     (R8)(R12*4), X11
+	VDIVPS      X9, X10, X9
+	VSUBPS      X9, X11, X9
+	VMOVUPS     X9, (R8)(R12*4)
+	ADDQ        $+4, R12
+
+laterFew:
+	TESTQ       AX, AX
+	JE          laterDone
+	VSQRTPS     (R10)(R12*4), X9
+	VADDPS      X2, X9, X9
+	VMULPS      (R11)(R12*4), X4, X10
+	VFMADD231PS (R9)(R12*4), X3, X10
+	VMASKMOVPS  (R8)(R12*4), X8, X11
+	VDIVPS      X9, X10, X9
+	VSUBPS      X9, X11, X9
+	LEAQ        (R8)(R12*4), R12
+	VMOVAPS     X9, X9
+	TESTL       $0x00000002, AX
+	JE          one131
+	VMOVLPS     X9, (R12)
+	VPSRLDQ     $0x08, X9, X9
+	ADDQ        $0x08, R12
+
+one131:
+	TESTL  $0x00000001, AX
+	JE     stored131
+	VMOVSS X9, (R12)
+
+stored131:
+laterDone:
+	XORL R12, R12
+
+nothing:
+	CMPQ rows+0(FP), $+0
+	JE   done
+
+next:
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
+	ADDQ strides_0+72(FP), R8
+	ADDQ strides_1+80(FP), R9
+	ADDQ strides_2+88(FP), R10
+	ADDQ strides_3+96(FP), R11
+	DECQ rows+0(FP)
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -7456,38 +11326,245 @@ vectorDone:
 TEXT ·amsgradAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_1+132(FP), Y0
 	VBROADCASTSS scalars_2+136(FP), Y1
-	VBROADCASTSS scalars_0+128(FP), Y2
-	VBROADCASTSS scalars_3+140(FP), Y3
+	VBROADCASTSS scalars_3+140(FP), Y2
+	VBROADCASTSS scalars_0+128(FP), Y3
 	VBROADCASTSS elementwiseConstants<>+448(SB), Y4
 	VBROADCASTSS elementwiseConstants<>+1760(SB), Y5
 	VBROADCASTSS elementwiseConstants<>+1792(SB), Y6
-	MOVQ         cols+8(FP), DI
-	MOVQ         DI, R8
-	ANDQ         $-8, R8
-	MOVQ         DI, R9
-	SUBQ         R8, R9
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         R9, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y7
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
-	MOVQ         data_4+48(FP), SI
-	MOVQ         rows+0(FP), R10
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y7
+	CMPQ         rows+0(FP), $+1
+	JNE          stages
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
+	MOVQ         data_2+32(FP), DI
+	MOVQ         data_3+40(FP), R8
+	MOVQ         data_4+48(FP), R9
+	XORQ         R10, R10
+	CMPQ         R10, CX
+	JGE          onlyRest
+
+only:
+	VMOVUPS     (SI)(R10*4), Y8
+	VMOVUPS     (DI)(R10*4), Y9
+	VMOVUPS     (R8)(R10*4), Y10
+	VMOVUPS     (R9)(R10*4), Y11
+	VSUBPS      Y8, Y11, Y12
+	VFMADD231PS Y0, Y12, Y8
+	VANDPS      Y4, Y8, Y12
+	VCMPPS      $0x11, Y5, Y12, Y12
+	VANDNPS     Y8, Y12, Y8
+	VANDPS      Y4, Y11, Y12
+	VCMPPS      $0x11, Y6, Y12, Y12
+	VANDNPS     Y11, Y12, Y11
+	VMULPS      Y11, Y11, Y11
+	VSUBPS      Y9, Y11, Y11
+	VFMADD231PS Y1, Y11, Y9
+	VANDPS      Y4, Y9, Y11
+	VCMPPS      $0x11, Y5, Y11, Y11
+	VANDNPS     Y9, Y11, Y9
+	VMOVUPS     Y8, (SI)(R10*4)
+	VMOVUPS     Y9, (DI)(R10*4)
+	VCMPPS      $0x11, Y10, Y9, Y11
+	VBLENDVPS   Y11, Y10, Y9, Y9
+	VMOVUPS     Y9, (R8)(R10*4)
+	VSQRTPS     Y9, Y9
+	VADDPS      Y2, Y9, Y9
+	VMOVUPS     (BX)(R10*4), Y10
+	VMULPS      Y3, Y8, Y8
+	VDIVPS      Y9, Y8, Y8
+	VSUBPS      Y8, Y10, Y8
+	VMOVUPS     Y8, (BX)(R10*4)
+	ADDQ        $+8, R10
+	CMPQ        R10, CX
+	JL          only
+
+onlyRest:
+	CMPQ        R10, DX
+	JGE         onlyFew
+	VMOVUPS     (SI)(R10*4), X8
+	VMOVUPS     (DI)(R10*4), X9
+	VMOVUPS     (R8)(R10*4), X10
+	VMOVUPS     (R9)(R10*4), X11
+	VSUBPS      X8, X11, X12
+	VFMADD231PS X0, X12, X8
+	VANDPS      X4, X8, X12
+	VCMPPS      $0x11, X5, X12, X12
+	VANDNPS     X8, X12, X8
+	VANDPS      X4, X11, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X11, X12, X11
+	VMULPS      X11, X11, X11
+	VSUBPS      X9, X11, X11
+	VFMADD231PS X1, X11, X9
+	VANDPS      X4, X9, X11
+	VCMPPS      $0x11, X5, X11, X11
+	VANDNPS     X9, X11, X9
+	VMOVUPS     X8, (SI)(R10*4)
+	VMOVUPS     X9, (DI)(R10*4)
+	VCMPPS      $0x11, X10, X9, X11
+	VBLENDVPS   X11, X10, X9, X9
+	VMOVUPS     X9, (R8)(R10*4)
+	VSQRTPS     X9, X9
+	VADDPS      X2, X9, X9
+	VMOVUPS     (BX)(R10*4), X10
+	VMULPS      X3, X8, X8
+	VDIVPS      X9, X8, X8
+	VSUBPS      X8, X10, X8
+	VMOVUPS     X8, (BX)(R10*4)
+	ADDQ        $+4, R10
+
+onlyFew:
+	TESTQ       AX, AX
+	JE          onlyDone
+	VMASKMOVPS  (SI)(R10*4), X7, X8
+	VMASKMOVPS  (DI)(R10*4), X7, X9
+	VMASKMOVPS  (R8)(R10*4), X7, X10
+	VMASKMOVPS  (R9)(R10*4), X7, X11
+	VSUBPS      X8, X11, X12
+	VFMADD231PS X0, X12, X8
+	VANDPS      X4, X8, X0
+	VCMPPS      $0x11, X5, X0, X0
+	VANDNPS     X8, X0, X0
+	VANDPS      X4, X11, X8
+	VCMPPS      $0x11, X6, X8, X6
+	VANDNPS     X11, X6, X6
+	VMULPS      X6, X6, X6
+	VSUBPS      X9, X6, X6
+	VFMADD231PS X1, X6, X9
+	VANDPS      X4, X9, X1
+	VCMPPS      $0x11, X5, X1, X1
+	VANDNPS     X9, X1, X1
+	LEAQ        (SI)(R10*4), CX
+	VMOVAPS     X0, X4
+	TESTL       $0x00000002, AX
+	JE          one132
+	VMOVLPS     X4, (CX)
+	VPSRLDQ     $0x08, X4, X4
+	ADDQ        $0x08, CX
+
+one132:
+	TESTL  $0x00000001, AX
+	JE     stored132
+	VMOVSS X4, (CX)
+
+stored132:
+	LEAQ    (DI)(R10*4), CX
+	VMOVAPS X1, X4
+	TESTL   $0x00000002, AX
+	JE      one133
+	VMOVLPS X4, (CX)
+	VPSRLDQ $0x08, X4, X4
+	ADDQ    $0x08, CX
+
+one133:
+	TESTL  $0x00000001, AX
+	JE     stored133
+	VMOVSS X4, (CX)
+
+stored133:
+	VCMPPS    $0x11, X10, X1, X4
+	VBLENDVPS X4, X10, X1, X1
+	LEAQ      (R8)(R10*4), CX
+	VMOVAPS   X1, X4
+	TESTL     $0x00000002, AX
+	JE        one134
+	VMOVLPS   X4, (CX)
+	VPSRLDQ   $0x08, X4, X4
+	ADDQ      $0x08, CX
+
+one134:
+	TESTL  $0x00000001, AX
+	JE     stored134
+	VMOVSS X4, (CX)
+
+stored134:
+	VSQRTPS    X1, X1
+	VADDPS     X2, X1, X1
+	VMASKMOVPS (BX)(R10*4), X7, X2
+	VMULPS     X3, X0, X0
+	VDIVPS     X1, X0, X0
+	VSUBPS     X0, X2, X0
+	LEAQ       (BX)(R10*4), CX
+	VMOVAPS    X0, X0
+	TESTL      $0x00000002, AX
+	JE         one135
+	VMOVLPS    X0, (CX)
+	VPSRLDQ    $0x08, X0, X0
+	ADDQ       $0x08, CX
+
+one135:
+	TESTL  $0x00000001, AX
+	JE     stored135
+	VMOVSS X0, (CX)
+
+stored135:
+onlyDone:
+	JMP done
+
+stages:
+	MOVQ data_1+24(FP), BX
+	MOVQ data_2+32(FP), SI
+	MOVQ data_3+40(FP), DI
+	MOVQ data_4+48(FP), R8
+	MOVQ data_0+16(FP), R9
+	MOVQ data_1+24(FP), R10
+	MOVQ data_3+40(FP), R11
+	SUBQ strides_0+72(FP), R9
+	SUBQ strides_1+80(FP), R10
+	SUBQ strides_3+96(FP), R11
+	XORL R12, R12
 
 row:
-	XORQ R11, R11
-	CMPQ R11, R8
-	JGE  vectorRest
+	CMPQ        rows+0(FP), $+0
+	JE          idle
+	TESTL       R12, R12
+	JE          firstOnly
+	XORQ        R13, R13
+	CMPQ        R13, CX
+	JGE         allRest
+	VMOVUPS     (BX)(R13*4), Y8
+	VMOVUPS     (SI)(R13*4), Y9
+	VMOVUPS     (DI)(R13*4), Y10
+	VMOVUPS     (R8)(R13*4), Y11
+	VSUBPS      Y8, Y11, Y12
+	VFMADD231PS Y0, Y12, Y8
+	VANDPS      Y4, Y8, Y12
+	VCMPPS      $0x11, Y5, Y12, Y12
+	VANDNPS     Y8, Y12, Y8
+	VANDPS      Y4, Y11, Y12
+	VCMPPS      $0x11, Y6, Y12, Y12
+	VANDNPS     Y11, Y12, Y11
+	VMULPS      Y11, Y11, Y11
+	VSUBPS      Y9, Y11, Y11
+	VFMADD231PS Y1, Y11, Y9
+	VANDPS      Y4, Y9, Y11
+	VCMPPS      $0x11, Y5, Y11, Y11
+	VANDNPS     Y9, Y11, Y9
+	VMOVUPS     Y8, (BX)(R13*4)
+	VMOVUPS     Y9, (SI)(R13*4)
+	VCMPPS      $0x11, Y10, Y9, Y8
+	VBLENDVPS   Y8, Y10, Y9, Y8
+	VMOVUPS     Y8, (DI)(R13*4)
+	VSQRTPS     (R11)(R13*4), Y8
+	VADDPS      Y2, Y8, Y8
+	ADDQ        $+8, R13
+	CMPQ        R13, CX
+	JGE         allEnd
 
-vector:
-	VMOVUPS     (AX)(R11*4), Y8
-	VMOVUPS     (CX)(R11*4), Y9
-	VMOVUPS     (DX)(R11*4), Y10
-	VMOVUPS     (BX)(R11*4), Y11
-	VMOVUPS     (SI)(R11*4), Y12
+all:
+	VMOVUPS     (BX)(R13*4), Y9
+	VMOVUPS     (SI)(R13*4), Y10
+	VMOVUPS     (DI)(R13*4), Y11
+	VMOVUPS     (R8)(R13*4), Y12
 	VSUBPS      Y9, Y12, Y13
 	VFMADD231PS Y0, Y13, Y9
 	VANDPS      Y4, Y9, Y13
@@ -7502,142 +11579,367 @@ vector:
 	VANDPS      Y4, Y10, Y12
 	VCMPPS      $0x11, Y5, Y12, Y12
 	VANDNPS     Y10, Y12, Y10
-	VMOVUPS     Y9, (CX)(R11*4)
-	VMOVUPS     Y10, (DX)(R11*4)
-	VCMPPS      $0x11, Y11, Y10, Y12
-	VBLENDVPS   Y12, Y11, Y10, Y10
-	VMOVUPS     Y10, (BX)(R11*4)
-	VMULPS      Y2, Y9, Y9
-	VSQRTPS     Y10, Y10
-	VADDPS      Y3, Y10, Y10
-	VDIVPS      Y10, Y9, Y9
-	VSUBPS      Y9, Y8, Y8
-	VMOVUPS     Y8, (AX)(R11*4)
-	ADDQ        $+8, R11
-	CMPQ        R11, R8
-	JL          vector
+	VMOVUPS     Y9, (BX)(R13*4)
+	VMOVUPS     Y10, (SI)(R13*4)
+	VCMPPS      $0x11, Y11, Y10, Y9
+	VBLENDVPS   Y9, Y11, Y10, Y9
+	VMOVUPS     Y9, (DI)(R13*4)
+	VMOVUPS     -32(R9)(R13*4), Y9
+	VMULPS      -32(R10)(R13*4), Y3, Y10
+	VDIVPS      Y8, Y10, Y8
+	VSUBPS      Y8, Y9, Y8
+	VMOVUPS     Y8, -32(R9)(R13*4)
+	VSQRTPS     (R11)(R13*4), Y8
+	VADDPS      Y2, Y8, Y8
+	ADDQ        $+8, R13
+	CMPQ        R13, CX
+	JL          all
 
-vectorRest:
-	CMPQ         R11, DI
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R11*4), Y7, Y8
-	VMASKMOVPS   (CX)(R11*4), Y7, Y9
-	VMASKMOVPS   (DX)(R11*4), Y7, Y10
-	VMASKMOVPS   (BX)(R11*4), Y7, Y11
-	VMASKMOVPS   (SI)(R11*4), Y7, Y12
-	VSUBPS       Y9, Y12, Y13
-	VFMADD231PS  Y0, Y13, Y9
-	VANDPS       Y4, Y9, Y13
-	VCMPPS       $0x11, Y5, Y13, Y13
-	VANDNPS      Y9, Y13, Y9
-	VANDPS       Y4, Y12, Y13
-	VCMPPS       $0x11, Y6, Y13, Y13
-	VANDNPS      Y12, Y13, Y12
-	VMULPS       Y12, Y12, Y12
-	VSUBPS       Y10, Y12, Y12
-	VFMADD231PS  Y1, Y12, Y10
-	VANDPS       Y4, Y10, Y12
-	VCMPPS       $0x11, Y5, Y12, Y12
-	VANDNPS      Y10, Y12, Y10
-	LEAQ         (CX)(R11*4), R12
-	VMOVAPS      X9, X12
-	TESTL        $0x00000004, R9
-	JE           two87
-	VMOVUPS      X12, (R12)
-	VEXTRACTF128 $0x01, Y9, X12
-	ADDQ         $0x10, R12
+allEnd:
+	VMOVUPS -32(R9)(R13*4), Y9
+	VMULPS  -32(R10)(R13*4), Y3, Y10
+	VDIVPS  Y8, Y10, Y8
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(R9)(R13*4)
 
-two87:
-	TESTL   $0x00000002, R9
-	JE      one87
-	VMOVLPS X12, (R12)
-	VPSRLDQ $0x08, X12, X12
-	ADDQ    $0x08, R12
+allRest:
+	CMPQ        R13, DX
+	JGE         allFew
+	VMOVUPS     (BX)(R13*4), X8
+	VMOVUPS     (SI)(R13*4), X9
+	VMOVUPS     (DI)(R13*4), X10
+	VMOVUPS     (R8)(R13*4), X11
+	VSUBPS      X8, X11, X12
+	VFMADD231PS X0, X12, X8
+	VANDPS      X4, X8, X12
+	VCMPPS      $0x11, X5, X12, X12
+	VANDNPS     X8, X12, X8
+	VANDPS      X4, X11, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X11, X12, X11
+	VMULPS      X11, X11, X11
+	VSUBPS      X9, X11, X11
+	VFMADD231PS X1, X11, X9
+	VANDPS      X4, X9, X11
+	VCMPPS      $0x11, X5, X11, X11
+	VANDNPS     X9, X11, X9
+	VMOVUPS     X8, (BX)(R13*4)
+	VMOVUPS     X9, (SI)(R13*4)
+	VCMPPS      $0x11, X10, X9, X8
+	VBLENDVPS   X8, X10, X9, X8
+	VMOVUPS     X8, (DI)(R13*4)
+	VSQRTPS     (R11)(R13*4), X8
+	VADDPS      X2, X8, X8
+	VMOVUPS     (R9)(R13*4), X9
+	VMULPS      (R10)(R13*4), X3, X10
+	VDIVPS      X8, X10, X8
+	VSUBPS      X8, X9, X8
+	VMOVUPS     X8, (R9)(R13*4)
+	ADDQ        $+4, R13
 
-one87:
-	TESTL  $0x00000001, R9
-	JE     stored87
-	VMOVSS X12, (R12)
+allFew:
+	TESTQ       AX, AX
+	JE          allDone
+	VMASKMOVPS  (BX)(R13*4), X7, X8
+	VMASKMOVPS  (SI)(R13*4), X7, X9
+	VMASKMOVPS  (DI)(R13*4), X7, X10
+	VMASKMOVPS  (R8)(R13*4), X7, X11
+	VSUBPS      X8, X11, X12
+	VFMADD231PS X0, X12, X8
+	VANDPS      X4, X8, X12
+	VCMPPS      $0x11, X5, X12, X12
+	VANDNPS     X8, X12, X8
+	VANDPS      X4, X11, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X11, X12, X11
+	VMULPS      X11, X11, X11
+	VSUBPS      X9, X11, X11
+	VFMADD231PS X1, X11, X9
+	VANDPS      X4, X9, X11
+	VCMPPS      $0x11, X5, X11, X11
+	VANDNPS     X9, X11, X9
+	LEAQ        (BX)(R13*4), R14
+	VMOVAPS     X8, X8
+	TESTL       $0x00000002, AX
+	JE          one136
+	VMOVLPS     X8, (R14)
+	VPSRLDQ     $0x08, X8, X8
+	ADDQ        $0x08, R14
 
-stored87:
-	LEAQ         (DX)(R11*4), R12
-	VMOVAPS      X10, X12
-	TESTL        $0x00000004, R9
-	JE           two88
-	VMOVUPS      X12, (R12)
-	VEXTRACTF128 $0x01, Y10, X12
-	ADDQ         $0x10, R12
+one136:
+	TESTL  $0x00000001, AX
+	JE     stored136
+	VMOVSS X8, (R14)
 
-two88:
-	TESTL   $0x00000002, R9
-	JE      one88
-	VMOVLPS X12, (R12)
-	VPSRLDQ $0x08, X12, X12
-	ADDQ    $0x08, R12
+stored136:
+	LEAQ    (SI)(R13*4), R14
+	VMOVAPS X9, X8
+	TESTL   $0x00000002, AX
+	JE      one137
+	VMOVLPS X8, (R14)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R14
 
-one88:
-	TESTL  $0x00000001, R9
-	JE     stored88
-	VMOVSS X12, (R12)
+one137:
+	TESTL  $0x00000001, AX
+	JE     stored137
+	VMOVSS X8, (R14)
 
-stored88:
-	VCMPPS       $0x11, Y11, Y10, Y12
-	VBLENDVPS    Y12, Y11, Y10, Y10
-	LEAQ         (BX)(R11*4), R12
-	VMOVAPS      X10, X11
-	TESTL        $0x00000004, R9
-	JE           two89
-	VMOVUPS      X11, (R12)
-	VEXTRACTF128 $0x01, Y10, X11
-	ADDQ         $0x10, R12
+stored137:
+	VCMPPS    $0x11, X10, X9, X8
+	VBLENDVPS X8, X10, X9, X8
+	LEAQ      (DI)(R13*4), R14
+	VMOVAPS   X8, X8
+	TESTL     $0x00000002, AX
+	JE        one138
+	VMOVLPS   X8, (R14)
+	VPSRLDQ   $0x08, X8, X8
+	ADDQ      $0x08, R14
 
-two89:
-	TESTL   $0x00000002, R9
-	JE      one89
-	VMOVLPS X11, (R12)
-	VPSRLDQ $0x08, X11, X11
-	ADDQ    $0x08, R12
+one138:
+	TESTL  $0x00000001, AX
+	JE     stored138
+	VMOVSS X8, (R14)
 
-one89:
-	TESTL  $0x00000001, R9
-	JE     stored89
-	VMOVSS X11, (R12)
+stored138:
+	VSQRTPS    (R11)(R13*4), X8
+	VADDPS     X2, X8, X8
+	VMASKMOVPS (R9)(R13*4), X7, X9
+	VMULPS     (R10)(R13*4), X3, X10
+	VDIVPS     X8, X10, X8
+	VSUBPS     X8, X9, X8
+	LEAQ       (R9)(R13*4), R13
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one139
+	VMOVLPS    X8, (R13)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R13
 
-stored89:
-	VMULPS       Y2, Y9, Y9
-	VSQRTPS      Y10, Y10
-	VADDPS       Y3, Y10, Y10
-	VDIVPS       Y10, Y9, Y9
-	VSUBPS       Y9, Y8, Y8
-	LEAQ         (AX)(R11*4), R11
-	VMOVAPS      X8, X9
-	TESTL        $0x00000004, R9
-	JE           two90
-	VMOVUPS      X9, (R11)
-	VEXTRACTF128 $0x01, Y8, X9
-	ADDQ         $0x10, R11
+one139:
+	TESTL  $0x00000001, AX
+	JE     stored139
+	VMOVSS X8, (R13)
 
-two90:
-	TESTL   $0x00000002, R9
-	JE      one90
-	VMOVLPS X9, (R11)
-	VPSRLDQ $0x08, X9, X9
-	ADDQ    $0x08, R11
+stored139:
+allDone:
+	JMP next
 
-one90:
-	TESTL  $0x00000001, R9
-	JE     stored90
-	VMOVSS X9, (R11)
+firstOnly:
+	XORQ R13, R13
+	CMPQ R13, CX
+	JGE  firstRest
 
-stored90:
-vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	ADDQ strides_4+104(FP), SI
-	DECQ R10
-	JNE  row
+first:
+	VMOVUPS     (BX)(R13*4), Y8
+	VMOVUPS     (SI)(R13*4), Y9
+	VMOVUPS     (DI)(R13*4), Y10
+	VMOVUPS     (R8)(R13*4), Y11
+	VSUBPS      Y8, Y11, Y12
+	VFMADD231PS Y0, Y12, Y8
+	VANDPS      Y4, Y8, Y12
+	VCMPPS      $0x11, Y5, Y12, Y12
+	VANDNPS     Y8, Y12, Y8
+	VANDPS      Y4, Y11, Y12
+	VCMPPS      $0x11, Y6, Y12, Y12
+	VANDNPS     Y11, Y12, Y11
+	VMULPS      Y11, Y11, Y11
+	VSUBPS      Y9, Y11, Y11
+	VFMADD231PS Y1, Y11, Y9
+	VANDPS      Y4, Y9, Y11
+	VCMPPS      $0x11, Y5, Y11, Y11
+	VANDNPS     Y9, Y11, Y9
+	VMOVUPS     Y8, (BX)(R13*4)
+	VMOVUPS     Y9, (SI)(R13*4)
+	VCMPPS      $0x11, Y10, Y9, Y8
+	VBLENDVPS   Y8, Y10, Y9, Y8
+	VMOVUPS     Y8, (DI)(R13*4)
+	ADDQ        $+8, R13
+	CMPQ        R13, CX
+	JL          first
+
+firstRest:
+	CMPQ        R13, DX
+	JGE         firstFew
+	VMOVUPS     (BX)(R13*4), X8
+	VMOVUPS     (SI)(R13*4), X9
+	VMOVUPS     (DI)(R13*4), X10
+	VMOVUPS     (R8)(R13*4), X11
+	VSUBPS      X8, X11, X12
+	VFMADD231PS X0, X12, X8
+	VANDPS      X4, X8, X12
+	VCMPPS      $0x11, X5, X12, X12
+	VANDNPS     X8, X12, X8
+	VANDPS      X4, X11, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X11, X12, X11
+	VMULPS      X11, X11, X11
+	VSUBPS      X9, X11, X11
+	VFMADD231PS X1, X11, X9
+	VANDPS      X4, X9, X11
+	VCMPPS      $0x11, X5, X11, X11
+	VANDNPS     X9, X11, X9
+	VMOVUPS     X8, (BX)(R13*4)
+	VMOVUPS     X9, (SI)(R13*4)
+	VCMPPS      $0x11, X10, X9, X8
+	VBLENDVPS   X8, X10, X9, X8
+	VMOVUPS     X8, (DI)(R13*4)
+	ADDQ        $+4, R13
+
+firstFew:
+	TESTQ       AX, AX
+	JE          firstDone
+	VMASKMOVPS  (BX)(R13*4), X7, X8
+	VMASKMOVPS  (SI)(R13*4), X7, X9
+	VMASKMOVPS  (DI)(R13*4), X7, X10
+	VMASKMOVPS  (R8)(R13*4), X7, X11
+	VSUBPS      X8, X11, X12
+	VFMADD231PS X0, X12, X8
+	VANDPS      X4, X8, X12
+	VCMPPS      $0x11, X5, X12, X12
+	VANDNPS     X8, X12, X8
+	VANDPS      X4, X11, X12
+	VCMPPS      $0x11, X6, X12, X12
+	VANDNPS     X11, X12, X11
+	VMULPS      X11, X11, X11
+	VSUBPS      X9, X11, X11
+	VFMADD231PS X1, X11, X9
+	VANDPS      X4, X9, X11
+	VCMPPS      $0x11, X5, X11, X11
+	VANDNPS     X9, X11, X9
+	LEAQ        (BX)(R13*4), R14
+	VMOVAPS     X8, X8
+	TESTL       $0x00000002, AX
+	JE          one140
+	VMOVLPS     X8, (R14)
+	VPSRLDQ     $0x08, X8, X8
+	ADDQ        $0x08, R14
+
+one140:
+	TESTL  $0x00000001, AX
+	JE     stored140
+	VMOVSS X8, (R14)
+
+stored140:
+	LEAQ    (SI)(R13*4), R14
+	VMOVAPS X9, X8
+	TESTL   $0x00000002, AX
+	JE      one141
+	VMOVLPS X8, (R14)
+	VPSRLDQ $0x08, X8, X8
+	ADDQ    $0x08, R14
+
+one141:
+	TESTL  $0x00000001, AX
+	JE     stored141
+	VMOVSS X8, (R14)
+
+stored141:
+	VCMPPS    $0x11, X10, X9, X8
+	VBLENDVPS X8, X10, X9, X8
+	LEAQ      (DI)(R13*4), R13
+	VMOVAPS   X8, X8
+	TESTL     $0x00000002, AX
+	JE        one142
+	VMOVLPS   X8, (R13)
+	VPSRLDQ   $0x08, X8, X8
+	ADDQ      $0x08, R13
+
+one142:
+	TESTL  $0x00000001, AX
+	JE     stored142
+	VMOVSS X8, (R13)
+
+stored142:
+firstDone:
+	INCL R12
+	JMP  next
+
+idle:
+	TESTL   R12, R12
+	JE      nothing
+	XORQ    R12, R12
+	CMPQ    R12, CX
+	JGE     laterRest
+	VSQRTPS (R11)(R12*4), Y8
+	VADDPS  Y2, Y8, Y8
+	ADDQ    $+8, R12
+	CMPQ    R12, CX
+	JGE     laterEnd
+
+later:
+	VMOVUPS -32(R9)(R12*4), Y9
+	VMULPS  -32(R10)(R12*4), Y3, Y10
+	VDIVPS  Y8, Y10, Y8
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(R9)(R12*4)
+	VSQRTPS (R11)(R12*4), Y8
+	VADDPS  Y2, Y8, Y8
+	ADDQ    $+8, R12
+	CMPQ    R12, CX
+	JL      later
+
+laterEnd:
+	VMOVUPS -32(R9)(R12*4), Y9
+	VMULPS  -32(R10)(R12*4), Y3, Y10
+	VDIVPS  Y8, Y10, Y8
+	VSUBPS  Y8, Y9, Y8
+	VMOVUPS Y8, -32(R9)(R12*4)
+
+laterRest:
+	CMPQ    R12, DX
+	JGE     laterFew
+	VSQRTPS (R11)(R12*4), X8
+	VADDPS  X2, X8, X8
+	VMOVUPS (R9)(R12*4), X9
+	VMULPS  (R10)(R12*4), X3, X10
+	VDIVPS  X8, X10, X8
+	VSUBPS  X8, X9, X8
+	VMOVUPS X8, (R9)(R12*4)
+	ADDQ    $+4, R12
+
+laterFew:
+	TESTQ      AX, AX
+	JE         laterDone
+	VSQRTPS    (R11)(R12*4), X8
+	VADDPS     X2, X8, X8
+	VMASKMOVPS (R9)(R12*4), X7, X9
+	VMULPS     (R10)(R12*4), X3, X10
+	VDIVPS     X8, X10, X8
+	VSUBPS     X8, X9, X8
+	LEAQ       (R9)(R12*4), R12
+	VMOVAPS    X8, X8
+	TESTL      $0x00000002, AX
+	JE         one143
+	VMOVLPS    X8, (R12)
+	VPSRLDQ    $0x08, X8, X8
+	ADDQ       $0x08, R12
+
+one143:
+	TESTL  $0x00000001, AX
+	JE     stored143
+	VMOVSS X8, (R12)
+
+stored143:
+laterDone:
+	XORL R12, R12
+
+nothing:
+	CMPQ rows+0(FP), $+0
+	JE   done
+
+next:
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
+	ADDQ strides_4+104(FP), R8
+	ADDQ strides_0+72(FP), R9
+	ADDQ strides_1+80(FP), R10
+	ADDQ strides_3+96(FP), R11
+	DECQ rows+0(FP)
+	JMP  row
+
+done:
 	VZEROUPPER
 	RET
 
@@ -7646,67 +11948,73 @@ vectorDone:
 TEXT ·clipAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y0
 	VBROADCASTSS elementwiseConstants<>+1248(SB), Y1
-	MOVQ         cols+8(FP), CX
-	MOVQ         CX, DX
-	ANDQ         $-8, DX
-	MOVQ         CX, BX
-	SUBQ         DX, BX
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         BX, SI
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
 	NEGQ         SI
-	VMOVUPS      32(AX)(SI*4), Y2
-	MOVQ         data_0+16(FP), AX
+	VMOVUPS      32(BX)(SI*4), Y2
+	MOVQ         data_0+16(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, DX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(DI*4), Y3
+	VMOVUPS   (BX)(DI*4), Y3
 	VCMPPS    $0x11, Y3, Y0, Y4
 	VBLENDVPS Y4, Y0, Y3, Y3
 	VXORPS    Y1, Y0, Y4
 	VCMPPS    $0x11, Y4, Y3, Y5
 	VBLENDVPS Y5, Y4, Y3, Y3
-	VMOVUPS   Y3, (AX)(DI*4)
+	VMOVUPS   Y3, (BX)(DI*4)
 	ADDQ      $+8, DI
-	CMPQ      DI, DX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         DI, CX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(DI*4), Y2, Y3
-	VCMPPS       $0x11, Y3, Y0, Y4
-	VBLENDVPS    Y4, Y0, Y3, Y3
-	VXORPS       Y1, Y0, Y4
-	VCMPPS       $0x11, Y4, Y3, Y5
-	VBLENDVPS    Y5, Y4, Y3, Y3
-	LEAQ         (AX)(DI*4), DI
-	VMOVAPS      X3, X4
-	TESTL        $0x00000004, BX
-	JE           two91
-	VMOVUPS      X4, (DI)
-	VEXTRACTF128 $0x01, Y3, X4
-	ADDQ         $0x10, DI
+	CMPQ      DI, DX
+	JGE       vectorFew
+	VMOVUPS   (BX)(DI*4), X3
+	VCMPPS    $0x11, X3, X0, X4
+	VBLENDVPS X4, X0, X3, X3
+	VXORPS    X1, X0, X4
+	VCMPPS    $0x11, X4, X3, X5
+	VBLENDVPS X5, X4, X3, X3
+	VMOVUPS   X3, (BX)(DI*4)
+	ADDQ      $+4, DI
 
-two91:
-	TESTL   $0x00000002, BX
-	JE      one91
-	VMOVLPS X4, (DI)
-	VPSRLDQ $0x08, X4, X4
-	ADDQ    $0x08, DI
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (BX)(DI*4), X2, X3
+	VCMPPS     $0x11, X3, X0, X4
+	VBLENDVPS  X4, X0, X3, X3
+	VXORPS     X1, X0, X4
+	VCMPPS     $0x11, X4, X3, X5
+	VBLENDVPS  X5, X4, X3, X3
+	LEAQ       (BX)(DI*4), DI
+	VMOVAPS    X3, X3
+	TESTL      $0x00000002, AX
+	JE         one144
+	VMOVLPS    X3, (DI)
+	VPSRLDQ    $0x08, X3, X3
+	ADDQ       $0x08, DI
 
-one91:
-	TESTL  $0x00000001, BX
-	JE     stored91
-	VMOVSS X4, (DI)
+one144:
+	TESTL  $0x00000001, AX
+	JE     stored144
+	VMOVSS X3, (DI)
 
-stored91:
+stored144:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
+	ADDQ strides_0+72(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -7716,59 +12024,61 @@ vectorDone:
 // Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Y0
-	MOVQ         cols+8(FP), CX
-	MOVQ         CX, DX
-	ANDQ         $-8, DX
-	MOVQ         CX, BX
-	SUBQ         DX, BX
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         BX, SI
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
 	NEGQ         SI
-	VMOVUPS      32(AX)(SI*4), Y1
-	MOVQ         data_0+16(FP), AX
+	VMOVUPS      32(BX)(SI*4), Y1
+	MOVQ         data_0+16(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, DX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(DI*4), Y2
+	VMOVUPS (BX)(DI*4), Y2
 	VMULPS  Y0, Y2, Y2
-	VMOVUPS Y2, (AX)(DI*4)
+	VMOVUPS Y2, (BX)(DI*4)
 	ADDQ    $+8, DI
-	CMPQ    DI, DX
+	CMPQ    DI, CX
 	JL      vector
 
 vectorRest:
-	CMPQ         DI, CX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(DI*4), Y1, Y2
-	VMULPS       Y0, Y2, Y2
-	LEAQ         (AX)(DI*4), DI
-	VMOVAPS      X2, X3
-	TESTL        $0x00000004, BX
-	JE           two92
-	VMOVUPS      X3, (DI)
-	VEXTRACTF128 $0x01, Y2, X3
-	ADDQ         $0x10, DI
+	CMPQ    DI, DX
+	JGE     vectorFew
+	VMOVUPS (BX)(DI*4), X2
+	VMULPS  X0, X2, X2
+	VMOVUPS X2, (BX)(DI*4)
+	ADDQ    $+4, DI
 
-two92:
-	TESTL   $0x00000002, BX
-	JE      one92
-	VMOVLPS X3, (DI)
-	VPSRLDQ $0x08, X3, X3
-	ADDQ    $0x08, DI
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (BX)(DI*4), X1, X2
+	VMULPS     X0, X2, X2
+	LEAQ       (BX)(DI*4), DI
+	VMOVAPS    X2, X2
+	TESTL      $0x00000002, AX
+	JE         one145
+	VMOVLPS    X2, (DI)
+	VPSRLDQ    $0x08, X2, X2
+	ADDQ       $0x08, DI
 
-one92:
-	TESTL  $0x00000001, BX
-	JE     stored92
-	VMOVSS X3, (DI)
+one145:
+	TESTL  $0x00000001, AX
+	JE     stored145
+	VMOVSS X2, (DI)
 
-stored92:
+stored145:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
+	ADDQ strides_0+72(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -7781,27 +12091,28 @@ TEXT ·regularizeAVX2(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_1+132(FP), Y1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Y2
 	VBROADCASTSS elementwiseConstants<>+1248(SB), Y3
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-8, BX
-	MOVQ         DX, SI
-	SUBQ         BX, SI
-	LEAQ         laneMasks<>+0(SB), AX
-	MOVQ         SI, CX
-	NEGQ         CX
-	VMOVUPS      32(AX)(CX*4), Y4
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-8, CX
+	MOVQ         AX, DX
+	ANDQ         $-4, DX
+	SUBQ         DX, AX
+	LEAQ         laneMasks<>+0(SB), BX
+	MOVQ         AX, SI
+	NEGQ         SI
+	VMOVUPS      32(BX)(SI*4), Y4
+	MOVQ         data_0+16(FP), BX
+	MOVQ         data_1+24(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, BX
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(R8*4), Y5
-	VMOVUPS   (CX)(R8*4), Y6
+	VMOVUPS   (BX)(R8*4), Y5
+	VMOVUPS   (SI)(R8*4), Y6
 	VMULPS    Y6, Y1, Y7
 	VADDPS    Y7, Y5, Y5
 	VCMPPS    $0x11, Y6, Y2, Y7
@@ -7810,48 +12121,57 @@ vector:
 	VANDPS    Y8, Y6, Y6
 	VBLENDVPS Y7, Y0, Y6, Y6
 	VADDPS    Y6, Y5, Y5
-	VMOVUPS   Y5, (AX)(R8*4)
+	VMOVUPS   Y5, (BX)(R8*4)
 	ADDQ      $+8, R8
-	CMPQ      R8, BX
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ         R8, DX
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R8*4), Y4, Y5
-	VMASKMOVPS   (CX)(R8*4), Y4, Y6
-	VMULPS       Y6, Y1, Y7
-	VADDPS       Y7, Y5, Y5
-	VCMPPS       $0x11, Y6, Y2, Y7
-	VCMPPS       $0x11, Y2, Y6, Y6
-	VXORPS       Y3, Y0, Y8
-	VANDPS       Y8, Y6, Y6
-	VBLENDVPS    Y7, Y0, Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	LEAQ         (AX)(R8*4), R8
-	VMOVAPS      X5, X6
-	TESTL        $0x00000004, SI
-	JE           two93
-	VMOVUPS      X6, (R8)
-	VEXTRACTF128 $0x01, Y5, X6
-	ADDQ         $0x10, R8
+	CMPQ      R8, DX
+	JGE       vectorFew
+	VMOVUPS   (BX)(R8*4), X5
+	VMOVUPS   (SI)(R8*4), X6
+	VMULPS    X6, X1, X7
+	VADDPS    X7, X5, X5
+	VCMPPS    $0x11, X6, X2, X7
+	VCMPPS    $0x11, X2, X6, X6
+	VXORPS    X3, X0, X8
+	VANDPS    X8, X6, X6
+	VBLENDVPS X7, X0, X6, X6
+	VADDPS    X6, X5, X5
+	VMOVUPS   X5, (BX)(R8*4)
+	ADDQ      $+4, R8
 
-two93:
-	TESTL   $0x00000002, SI
-	JE      one93
-	VMOVLPS X6, (R8)
-	VPSRLDQ $0x08, X6, X6
-	ADDQ    $0x08, R8
+vectorFew:
+	TESTQ      AX, AX
+	JE         vectorDone
+	VMASKMOVPS (BX)(R8*4), X4, X5
+	VMASKMOVPS (SI)(R8*4), X4, X6
+	VMULPS     X6, X1, X7
+	VADDPS     X7, X5, X5
+	VCMPPS     $0x11, X6, X2, X7
+	VCMPPS     $0x11, X2, X6, X6
+	VXORPS     X3, X0, X8
+	VANDPS     X8, X6, X6
+	VBLENDVPS  X7, X0, X6, X6
+	VADDPS     X6, X5, X5
+	LEAQ       (BX)(R8*4), R8
+	VMOVAPS    X5, X5
+	TESTL      $0x00000002, AX
+	JE         one146
+	VMOVLPS    X5, (R8)
+	VPSRLDQ    $0x08, X5, X5
+	ADDQ       $0x08, R8
 
-one93:
-	TESTL  $0x00000001, SI
-	JE     stored93
-	VMOVSS X6, (R8)
+one146:
+	TESTL  $0x00000001, AX
+	JE     stored146
+	VMOVSS X5, (R8)
 
-stored93:
+stored146:
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), BX
+	ADDQ strides_1+80(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER

@@ -180,6 +180,9 @@ func alphaUnitSlopeAVX512(rows, cols int, data [7]*float32, strides [7]int, scal
 func adamAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func adamIdleAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func sgdAVX512(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
@@ -284,6 +287,7 @@ var elementwiseAVX512 = elementwiseTable{
 	alphaUnitKernel:               alphaUnitAVX512,
 	alphaUnitSlopeKernel:          alphaUnitSlopeAVX512,
 	adamKernel:                    adamAVX512,
+	adamIdleKernel:                adamIdleAVX512,
 	sgdKernel:                     sgdAVX512,
 	decayKernel:                   decayAVX512,
 	lerpKernel:                    lerpAVX512,

@@ -76,25 +76,25 @@ TEXT ·eluAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+36(SB), Z9
 	VBROADCASTSS elementwiseConstants<>+40(SB), Z10
 	VBROADCASTSS elementwiseConstants<>+44(SB), Z11
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z12
+	VMOVUPS      (BX)(DI*4), Z12
 	VCMPPS       $0x11, Z0, Z12, K2
 	VCMPPS       $0x11, Z2, Z12, K3
 	VBLENDMPS    Z2, Z12, K3, Z13
@@ -117,15 +117,15 @@ vector:
 	VMULPS       Z15, Z1, Z14
 	VMULPS       Z12, Z1, Z12
 	VBLENDMPS    Z14, Z12, K2, Z16
-	VMOVUPS      Z16, (AX)(DI*4)
+	VMOVUPS      Z16, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z12
+	VMOVUPS.Z    (BX)(DI*4), K1, Z12
 	VCMPPS       $0x11, Z0, Z12, K2
 	VCMPPS       $0x11, Z2, Z12, K3
 	VBLENDMPS    Z2, Z12, K3, Z17
@@ -148,11 +148,11 @@ vectorRest:
 	VMULPS       Z15, Z1, Z14
 	VMULPS       Z12, Z1, Z12
 	VBLENDMPS    Z14, Z12, K2, Z18
-	VMOVUPS      Z18, K1, (AX)(DI*4)
+	VMOVUPS      Z18, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -163,51 +163,51 @@ vectorDone:
 TEXT ·eluSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z2
-	VMOVUPS   (DX)(R8*4), Z3
+	VMOVUPS   (BX)(R8*4), Z2
+	VMOVUPS   (SI)(R8*4), Z3
 	VCMPPS    $0x11, Z0, Z3, K2
 	VADDPS    Z1, Z3, Z3
 	VBLENDMPS Z3, Z1, K2, Z4
 	VMULPS    Z4, Z2, Z2
-	VMOVUPS   Z2, (AX)(R8*4)
+	VMOVUPS   Z2, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z2
-	VMOVUPS.Z (DX)(R8*4), K1, Z3
+	VMOVUPS.Z (BX)(R8*4), K1, Z2
+	VMOVUPS.Z (SI)(R8*4), K1, Z3
 	VCMPPS    $0x11, Z0, Z3, K2
 	VADDPS    Z1, Z3, Z3
 	VBLENDMPS Z3, Z1, K2, Z5
 	VMULPS    Z5, Z2, Z2
-	VMOVUPS   Z2, K1, (AX)(R8*4)
+	VMOVUPS   Z2, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -230,25 +230,25 @@ TEXT ·exponentialAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+8(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z13
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z14
+	VMOVUPS      (BX)(DI*4), Z14
 	VCMPPS       $0x11, Z14, Z0, K2
 	VMOVAPS      Z3, Z15
 	VFMADD231PS  Z2, Z14, Z15
@@ -271,15 +271,15 @@ vector:
 	VBLENDMPS    Z1, Z18, K2, Z19
 	VCMPPS       $0x00, Z14, Z14, K2
 	VBLENDMPS    Z19, Z14, K2, Z20
-	VMOVUPS      Z20, (AX)(DI*4)
+	VMOVUPS      Z20, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z14
+	VMOVUPS.Z    (BX)(DI*4), K1, Z14
 	VCMPPS       $0x11, Z14, Z0, K2
 	VMOVAPS      Z3, Z15
 	VFMADD231PS  Z2, Z14, Z15
@@ -302,11 +302,11 @@ vectorRest:
 	VBLENDMPS    Z1, Z21, K2, Z22
 	VCMPPS       $0x00, Z14, Z14, K2
 	VBLENDMPS    Z22, Z14, K2, Z23
-	VMOVUPS      Z23, K1, (AX)(DI*4)
+	VMOVUPS      Z23, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -315,45 +315,45 @@ vectorDone:
 // func exponentialSlopeAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·exponentialSlopeAVX512(SB), NOSPLIT, $0-160
-	MOVQ  cols+8(FP), BX
-	MOVQ  BX, SI
-	ANDQ  $-16, SI
-	MOVQ  BX, AX
-	SUBQ  SI, AX
-	MOVQ  $-1, CX
-	BZHIQ AX, CX, CX
-	KMOVW CX, K1
-	MOVQ  data_0+16(FP), AX
-	MOVQ  data_1+24(FP), CX
-	MOVQ  data_2+32(FP), DX
+	MOVQ  cols+8(FP), AX
+	MOVQ  AX, CX
+	ANDQ  $-16, CX
+	MOVQ  AX, DX
+	SUBQ  CX, DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+	MOVQ  data_0+16(FP), DX
+	MOVQ  data_1+24(FP), BX
+	MOVQ  data_2+32(FP), SI
 	MOVQ  rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Z0
-	VMOVUPS (DX)(R8*4), Z1
+	VMOVUPS (BX)(R8*4), Z0
+	VMOVUPS (SI)(R8*4), Z1
 	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(R8*4)
+	VMOVUPS Z0, (DX)(R8*4)
 	ADDQ    $+16, R8
-	CMPQ    R8, SI
+	CMPQ    R8, CX
 	JL      vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z0
-	VMOVUPS.Z (DX)(R8*4), K1, Z1
+	VMOVUPS.Z (BX)(R8*4), K1, Z0
+	VMOVUPS.Z (SI)(R8*4), K1, Z1
 	VMULPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(R8*4)
+	VMOVUPS   Z0, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -376,25 +376,25 @@ TEXT ·geluAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+44(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+8(SB), Z13
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z14
+	VMOVUPS      (BX)(DI*4), Z14
 	VANDPS       Z0, Z14, Z15
 	VCMPPS       $0x11, Z15, Z1, K2
 	VBLENDMPS    Z1, Z15, K2, Z16
@@ -458,15 +458,15 @@ vector:
 	VBROADCASTSS elementwiseConstants<>+120(SB), Z15
 	VMULPS       Z18, Z15, Z15
 	VMULPS       Z19, Z14, Z14
-	VMOVUPS      Z14, (AX)(DI*4)
+	VMOVUPS      Z14, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z14
+	VMOVUPS.Z    (BX)(DI*4), K1, Z14
 	VANDPS       Z0, Z14, Z15
 	VCMPPS       $0x11, Z15, Z1, K2
 	VBLENDMPS    Z1, Z15, K2, Z20
@@ -530,11 +530,11 @@ vectorRest:
 	VBROADCASTSS elementwiseConstants<>+120(SB), Z15
 	VMULPS       Z22, Z15, Z15
 	VMULPS       Z23, Z14, Z14
-	VMOVUPS      Z14, K1, (AX)(DI*4)
+	VMOVUPS      Z14, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -557,27 +557,27 @@ TEXT ·geluSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+44(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+8(SB), Z13
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Z14
-	VMOVUPS      (DX)(R8*4), Z15
+	VMOVUPS      (BX)(R8*4), Z14
+	VMOVUPS      (SI)(R8*4), Z15
 	VANDPS       Z0, Z15, Z16
 	VCMPPS       $0x11, Z16, Z1, K2
 	VBLENDMPS    Z1, Z16, K2, Z17
@@ -643,16 +643,16 @@ vector:
 	VMULPS       Z16, Z15, Z15
 	VADDPS       Z15, Z20, Z15
 	VMULPS       Z15, Z14, Z14
-	VMOVUPS      Z14, (AX)(R8*4)
+	VMOVUPS      Z14, (DX)(R8*4)
 	ADDQ         $+16, R8
-	CMPQ         R8, SI
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R8, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(R8*4), K1, Z14
-	VMOVUPS.Z    (DX)(R8*4), K1, Z15
+	VMOVUPS.Z    (BX)(R8*4), K1, Z14
+	VMOVUPS.Z    (SI)(R8*4), K1, Z15
 	VANDPS       Z0, Z15, Z16
 	VCMPPS       $0x11, Z16, Z1, K2
 	VBLENDMPS    Z1, Z16, K2, Z21
@@ -718,12 +718,12 @@ vectorRest:
 	VMULPS       Z16, Z15, Z15
 	VADDPS       Z15, Z24, Z15
 	VMULPS       Z15, Z14, Z14
-	VMOVUPS      Z14, K1, (AX)(R8*4)
+	VMOVUPS      Z14, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -735,45 +735,45 @@ TEXT ·hardShrinkAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+124(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z2
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z3
+	VMOVUPS   (BX)(DI*4), Z3
 	VANDPS    Z0, Z3, Z4
 	VCMPPS    $0x11, Z1, Z4, K2
 	VBLENDMPS Z2, Z3, K2, Z5
-	VMOVUPS   Z5, (AX)(DI*4)
+	VMOVUPS   Z5, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z3
+	VMOVUPS.Z (BX)(DI*4), K1, Z3
 	VANDPS    Z0, Z3, Z4
 	VCMPPS    $0x11, Z1, Z4, K2
 	VBLENDMPS Z2, Z3, K2, Z6
-	VMOVUPS   Z6, K1, (AX)(DI*4)
+	VMOVUPS   Z6, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -784,49 +784,49 @@ vectorDone:
 TEXT ·hardShrinkSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z2
-	VMOVUPS   (DX)(R8*4), Z3
+	VMOVUPS   (BX)(R8*4), Z2
+	VMOVUPS   (SI)(R8*4), Z3
 	VCMPPS    $0x00, Z0, Z3, K2
 	VBLENDMPS Z0, Z1, K2, Z4
 	VMULPS    Z4, Z2, Z2
-	VMOVUPS   Z2, (AX)(R8*4)
+	VMOVUPS   Z2, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z2
-	VMOVUPS.Z (DX)(R8*4), K1, Z3
+	VMOVUPS.Z (BX)(R8*4), K1, Z2
+	VMOVUPS.Z (SI)(R8*4), K1, Z3
 	VCMPPS    $0x00, Z0, Z3, K2
 	VBLENDMPS Z0, Z1, K2, Z5
 	VMULPS    Z5, Z2, Z2
-	VMOVUPS   Z2, K1, (AX)(R8*4)
+	VMOVUPS   Z2, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -838,51 +838,51 @@ TEXT ·hardSigmoidAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+128(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+132(SB), Z2
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z3
+	VMOVUPS   (BX)(DI*4), Z3
 	VADDPS    Z0, Z3, Z3
 	VCMPPS    $0x11, Z1, Z3, K2
 	VBLENDMPS Z1, Z3, K2, Z4
 	VCMPPS    $0x11, Z4, Z2, K2
 	VBLENDMPS Z2, Z4, K2, Z5
 	VDIVPS    Z2, Z5, Z3
-	VMOVUPS   Z3, (AX)(DI*4)
+	VMOVUPS   Z3, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z3
+	VMOVUPS.Z (BX)(DI*4), K1, Z3
 	VADDPS    Z0, Z3, Z3
 	VCMPPS    $0x11, Z1, Z3, K2
 	VBLENDMPS Z1, Z3, K2, Z6
 	VCMPPS    $0x11, Z6, Z2, K2
 	VBLENDMPS Z2, Z6, K2, Z7
 	VDIVPS    Z2, Z7, Z3
-	VMOVUPS   Z3, K1, (AX)(DI*4)
+	VMOVUPS   Z3, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -894,53 +894,53 @@ TEXT ·hardSigmoidSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+136(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z3
-	VMOVUPS   (DX)(R8*4), Z4
+	VMOVUPS   (BX)(R8*4), Z3
+	VMOVUPS   (SI)(R8*4), Z4
 	VCMPPS    $0x11, Z4, Z0, K2
 	VBLENDMPS Z1, Z0, K2, Z5
 	VCMPPS    $0x11, Z2, Z4, K2
 	VBLENDMPS Z5, Z0, K2, Z6
 	VMULPS    Z6, Z3, Z3
-	VMOVUPS   Z3, (AX)(R8*4)
+	VMOVUPS   Z3, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z3
-	VMOVUPS.Z (DX)(R8*4), K1, Z4
+	VMOVUPS.Z (BX)(R8*4), K1, Z3
+	VMOVUPS.Z (SI)(R8*4), K1, Z4
 	VCMPPS    $0x11, Z4, Z0, K2
 	VBLENDMPS Z1, Z0, K2, Z7
 	VCMPPS    $0x11, Z2, Z4, K2
 	VBLENDMPS Z7, Z0, K2, Z8
 	VMULPS    Z8, Z3, Z3
-	VMOVUPS   Z3, K1, (AX)(R8*4)
+	VMOVUPS   Z3, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -952,25 +952,25 @@ TEXT ·hardSiluAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+128(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+132(SB), Z2
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z3
+	VMOVUPS   (BX)(DI*4), Z3
 	VADDPS    Z0, Z3, Z4
 	VCMPPS    $0x11, Z1, Z4, K2
 	VBLENDMPS Z1, Z4, K2, Z5
@@ -978,15 +978,15 @@ vector:
 	VBLENDMPS Z2, Z5, K2, Z6
 	VDIVPS    Z2, Z6, Z4
 	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z3, (AX)(DI*4)
+	VMOVUPS   Z3, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z3
+	VMOVUPS.Z (BX)(DI*4), K1, Z3
 	VADDPS    Z0, Z3, Z4
 	VCMPPS    $0x11, Z1, Z4, K2
 	VBLENDMPS Z1, Z4, K2, Z7
@@ -994,11 +994,11 @@ vectorRest:
 	VBLENDMPS Z2, Z7, K2, Z8
 	VDIVPS    Z2, Z8, Z4
 	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z3, K1, (AX)(DI*4)
+	VMOVUPS   Z3, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -1012,27 +1012,27 @@ TEXT ·hardSiluSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+140(SB), Z2
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z4
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z5
-	VMOVUPS   (DX)(R8*4), Z6
+	VMOVUPS   (BX)(R8*4), Z5
+	VMOVUPS   (SI)(R8*4), Z6
 	VDIVPS    Z0, Z6, Z7
 	VADDPS    Z1, Z7, Z7
 	VCMPPS    $0x11, Z6, Z2, K2
@@ -1040,16 +1040,16 @@ vector:
 	VCMPPS    $0x11, Z0, Z6, K2
 	VBLENDMPS Z8, Z4, K2, Z9
 	VMULPS    Z9, Z5, Z5
-	VMOVUPS   Z5, (AX)(R8*4)
+	VMOVUPS   Z5, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z5
-	VMOVUPS.Z (DX)(R8*4), K1, Z6
+	VMOVUPS.Z (BX)(R8*4), K1, Z5
+	VMOVUPS.Z (SI)(R8*4), K1, Z6
 	VDIVPS    Z0, Z6, Z7
 	VADDPS    Z1, Z7, Z7
 	VCMPPS    $0x11, Z6, Z2, K2
@@ -1057,12 +1057,12 @@ vectorRest:
 	VCMPPS    $0x11, Z0, Z6, K2
 	VBLENDMPS Z10, Z4, K2, Z11
 	VMULPS    Z11, Z5, Z5
-	VMOVUPS   Z5, K1, (AX)(R8*4)
+	VMOVUPS   Z5, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1073,47 +1073,47 @@ vectorDone:
 TEXT ·hardTanhAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+144(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z2
+	VMOVUPS   (BX)(DI*4), Z2
 	VCMPPS    $0x11, Z0, Z2, K2
 	VBLENDMPS Z0, Z2, K2, Z3
 	VCMPPS    $0x11, Z3, Z1, K2
 	VBLENDMPS Z1, Z3, K2, Z4
-	VMOVUPS   Z4, (AX)(DI*4)
+	VMOVUPS   Z4, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
 	VCMPPS    $0x11, Z0, Z2, K2
 	VBLENDMPS Z0, Z2, K2, Z5
 	VCMPPS    $0x11, Z5, Z1, K2
 	VBLENDMPS Z1, Z5, K2, Z6
-	VMOVUPS   Z6, K1, (AX)(DI*4)
+	VMOVUPS   Z6, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -1126,51 +1126,51 @@ TEXT ·hardTanhSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+148(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z2
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z4
-	VMOVUPS   (DX)(R8*4), Z5
+	VMOVUPS   (BX)(R8*4), Z4
+	VMOVUPS   (SI)(R8*4), Z5
 	VANDPS    Z0, Z5, Z5
 	VCMPPS    $0x11, Z1, Z5, K2
 	VBLENDMPS Z2, Z3, K2, Z6
 	VMULPS    Z6, Z4, Z4
-	VMOVUPS   Z4, (AX)(R8*4)
+	VMOVUPS   Z4, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z4
-	VMOVUPS.Z (DX)(R8*4), K1, Z5
+	VMOVUPS.Z (BX)(R8*4), K1, Z4
+	VMOVUPS.Z (SI)(R8*4), K1, Z5
 	VANDPS    Z0, Z5, Z5
 	VCMPPS    $0x11, Z1, Z5, K2
 	VBLENDMPS Z2, Z3, K2, Z7
 	VMULPS    Z7, Z4, Z4
-	VMOVUPS   Z4, K1, (AX)(R8*4)
+	VMOVUPS   Z4, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1181,45 +1181,45 @@ vectorDone:
 TEXT ·leakyReluAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+152(SB), Z1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z2
+	VMOVUPS   (BX)(DI*4), Z2
 	VCMPPS    $0x11, Z0, Z2, K2
 	VMULPS    Z2, Z1, Z3
 	VBLENDMPS Z3, Z2, K2, Z4
-	VMOVUPS   Z4, (AX)(DI*4)
+	VMOVUPS   Z4, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
 	VCMPPS    $0x11, Z0, Z2, K2
 	VMULPS    Z2, Z1, Z3
 	VBLENDMPS Z3, Z2, K2, Z5
-	VMOVUPS   Z5, K1, (AX)(DI*4)
+	VMOVUPS   Z5, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -1231,49 +1231,49 @@ TEXT ·leakyReluSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+152(SB), Z2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z3
-	VMOVUPS   (DX)(R8*4), Z4
+	VMOVUPS   (BX)(R8*4), Z3
+	VMOVUPS   (SI)(R8*4), Z4
 	VCMPPS    $0x11, Z4, Z0, K2
 	VBLENDMPS Z1, Z2, K2, Z5
 	VMULPS    Z5, Z3, Z3
-	VMOVUPS   Z3, (AX)(R8*4)
+	VMOVUPS   Z3, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z3
-	VMOVUPS.Z (DX)(R8*4), K1, Z4
+	VMOVUPS.Z (BX)(R8*4), K1, Z3
+	VMOVUPS.Z (SI)(R8*4), K1, Z4
 	VCMPPS    $0x11, Z4, Z0, K2
 	VBLENDMPS Z1, Z2, K2, Z6
 	VMULPS    Z6, Z3, Z3
-	VMOVUPS   Z3, K1, (AX)(R8*4)
+	VMOVUPS   Z3, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1296,25 +1296,25 @@ TEXT ·logSigmoidAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+44(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+8(SB), Z13
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z14
+	VMOVUPS      (BX)(DI*4), Z14
 	VXORPS       Z0, Z14, Z14
 	VCMPPS       $0x11, Z14, Z1, K2
 	VBLENDMPS    Z14, Z1, K2, Z15
@@ -1356,15 +1356,15 @@ vector:
 	VFMADD231PS  Z14, Z21, Z22
 	VADDPS       Z22, Z15, Z14
 	VXORPS       Z0, Z14, Z14
-	VMOVUPS      Z14, (AX)(DI*4)
+	VMOVUPS      Z14, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z14
+	VMOVUPS.Z    (BX)(DI*4), K1, Z14
 	VXORPS       Z0, Z14, Z14
 	VCMPPS       $0x11, Z14, Z1, K2
 	VBLENDMPS    Z14, Z1, K2, Z18
@@ -1406,11 +1406,11 @@ vectorRest:
 	VFMADD231PS  Z14, Z21, Z22
 	VADDPS       Z22, Z18, Z14
 	VXORPS       Z0, Z14, Z14
-	VMOVUPS      Z14, K1, (AX)(DI*4)
+	VMOVUPS      Z14, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -1431,27 +1431,27 @@ TEXT ·logSigmoidSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+44(SB), Z9
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z10
 	VBROADCASTSS elementwiseConstants<>+156(SB), Z11
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Z12
-	VMOVUPS      (DX)(R8*4), Z13
+	VMOVUPS      (BX)(R8*4), Z12
+	VMOVUPS      (SI)(R8*4), Z13
 	VCMPPS       $0x11, Z0, Z13, K2
 	VBLENDMPS    Z0, Z13, K2, Z14
 	VMOVAPS      Z2, Z13
@@ -1472,16 +1472,16 @@ vector:
 	VFMADD231PS  Z13, Z14, Z16
 	VXORPS       Z11, Z16, Z13
 	VMULPS       Z13, Z12, Z12
-	VMOVUPS      Z12, (AX)(R8*4)
+	VMOVUPS      Z12, (DX)(R8*4)
 	ADDQ         $+16, R8
-	CMPQ         R8, SI
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R8, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(R8*4), K1, Z12
-	VMOVUPS.Z    (DX)(R8*4), K1, Z13
+	VMOVUPS.Z    (BX)(R8*4), K1, Z12
+	VMOVUPS.Z    (SI)(R8*4), K1, Z13
 	VCMPPS       $0x11, Z0, Z13, K2
 	VBLENDMPS    Z0, Z13, K2, Z15
 	VMOVAPS      Z2, Z13
@@ -1502,12 +1502,12 @@ vectorRest:
 	VFMADD231PS  Z13, Z15, Z16
 	VXORPS       Z11, Z16, Z13
 	VMULPS       Z13, Z12, Z12
-	VMOVUPS      Z12, K1, (AX)(R8*4)
+	VMOVUPS      Z12, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1530,25 +1530,25 @@ TEXT ·mishAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+8(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+160(SB), Z13
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z14
+	VMOVUPS      (BX)(DI*4), Z14
 	VCMPPS       $0x11, Z14, Z0, K2
 	VBLENDMPS    Z0, Z14, K2, Z15
 	VCMPPS       $0x00, Z15, Z15, K2
@@ -1576,15 +1576,15 @@ vector:
 	VADDPS       Z13, Z16, Z17
 	VDIVPS       Z17, Z16, Z16
 	VMULPS       Z16, Z14, Z14
-	VMOVUPS      Z14, (AX)(DI*4)
+	VMOVUPS      Z14, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z14
+	VMOVUPS.Z    (BX)(DI*4), K1, Z14
 	VCMPPS       $0x11, Z14, Z0, K2
 	VBLENDMPS    Z0, Z14, K2, Z21
 	VCMPPS       $0x00, Z21, Z21, K2
@@ -1612,11 +1612,11 @@ vectorRest:
 	VADDPS       Z13, Z16, Z17
 	VDIVPS       Z17, Z16, Z16
 	VMULPS       Z16, Z14, Z14
-	VMOVUPS      Z14, K1, (AX)(DI*4)
+	VMOVUPS      Z14, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -1639,27 +1639,27 @@ TEXT ·mishSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+8(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+160(SB), Z13
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Z14
-	VMOVUPS      (DX)(R8*4), Z15
+	VMOVUPS      (BX)(R8*4), Z14
+	VMOVUPS      (SI)(R8*4), Z15
 	VCMPPS       $0x11, Z15, Z0, K2
 	VBLENDMPS    Z0, Z15, K2, Z16
 	VCMPPS       $0x00, Z16, Z16, K2
@@ -1695,16 +1695,16 @@ vector:
 	VMULPS       Z18, Z15, Z15
 	VADDPS       Z15, Z17, Z15
 	VMULPS       Z15, Z14, Z14
-	VMOVUPS      Z14, (AX)(R8*4)
+	VMOVUPS      Z14, (DX)(R8*4)
 	ADDQ         $+16, R8
-	CMPQ         R8, SI
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R8, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(R8*4), K1, Z14
-	VMOVUPS.Z    (DX)(R8*4), K1, Z15
+	VMOVUPS.Z    (BX)(R8*4), K1, Z14
+	VMOVUPS.Z    (SI)(R8*4), K1, Z15
 	VCMPPS       $0x11, Z15, Z0, K2
 	VBLENDMPS    Z0, Z15, K2, Z22
 	VCMPPS       $0x00, Z22, Z22, K2
@@ -1740,12 +1740,12 @@ vectorRest:
 	VMULPS       Z18, Z15, Z15
 	VADDPS       Z15, Z17, Z15
 	VMULPS       Z15, Z14, Z14
-	VMOVUPS      Z14, K1, (AX)(R8*4)
+	VMOVUPS      Z14, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1756,47 +1756,47 @@ vectorDone:
 TEXT ·relu6AVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+132(SB), Z1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z2
+	VMOVUPS   (BX)(DI*4), Z2
 	VCMPPS    $0x11, Z0, Z2, K2
 	VBLENDMPS Z0, Z2, K2, Z3
 	VCMPPS    $0x11, Z3, Z1, K2
 	VBLENDMPS Z1, Z3, K2, Z4
-	VMOVUPS   Z4, (AX)(DI*4)
+	VMOVUPS   Z4, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
 	VCMPPS    $0x11, Z0, Z2, K2
 	VBLENDMPS Z0, Z2, K2, Z5
 	VCMPPS    $0x11, Z5, Z1, K2
 	VBLENDMPS Z1, Z5, K2, Z6
-	VMOVUPS   Z6, K1, (AX)(DI*4)
+	VMOVUPS   Z6, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -1808,53 +1808,53 @@ TEXT ·relu6SlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+132(SB), Z2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z3
-	VMOVUPS   (DX)(R8*4), Z4
+	VMOVUPS   (BX)(R8*4), Z3
+	VMOVUPS   (SI)(R8*4), Z4
 	VCMPPS    $0x11, Z4, Z0, K2
 	VBLENDMPS Z1, Z0, K2, Z5
 	VCMPPS    $0x11, Z2, Z4, K2
 	VBLENDMPS Z5, Z0, K2, Z6
 	VMULPS    Z6, Z3, Z3
-	VMOVUPS   Z3, (AX)(R8*4)
+	VMOVUPS   Z3, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z3
-	VMOVUPS.Z (DX)(R8*4), K1, Z4
+	VMOVUPS.Z (BX)(R8*4), K1, Z3
+	VMOVUPS.Z (SI)(R8*4), K1, Z4
 	VCMPPS    $0x11, Z4, Z0, K2
 	VBLENDMPS Z1, Z0, K2, Z7
 	VCMPPS    $0x11, Z2, Z4, K2
 	VBLENDMPS Z7, Z0, K2, Z8
 	VMULPS    Z8, Z3, Z3
-	VMOVUPS   Z3, K1, (AX)(R8*4)
+	VMOVUPS   Z3, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -1877,25 +1877,25 @@ TEXT ·seluAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+44(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+188(SB), Z13
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z14
+	VMOVUPS      (BX)(DI*4), Z14
 	VCMPPS       $0x11, Z0, Z14, K2
 	VCMPPS       $0x11, Z2, Z14, K3
 	VBLENDMPS    Z2, Z14, K3, Z15
@@ -1918,15 +1918,15 @@ vector:
 	VMULPS       Z17, Z1, Z16
 	VMULPS       Z14, Z13, Z14
 	VBLENDMPS    Z16, Z14, K2, Z18
-	VMOVUPS      Z18, (AX)(DI*4)
+	VMOVUPS      Z18, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z14
+	VMOVUPS.Z    (BX)(DI*4), K1, Z14
 	VCMPPS       $0x11, Z0, Z14, K2
 	VCMPPS       $0x11, Z2, Z14, K3
 	VBLENDMPS    Z2, Z14, K3, Z19
@@ -1949,11 +1949,11 @@ vectorRest:
 	VMULPS       Z17, Z1, Z16
 	VMULPS       Z14, Z13, Z14
 	VBLENDMPS    Z16, Z14, K2, Z20
-	VMOVUPS      Z20, K1, (AX)(DI*4)
+	VMOVUPS      Z20, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -1965,51 +1965,51 @@ TEXT ·seluSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+184(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+188(SB), Z2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z3
-	VMOVUPS   (DX)(R8*4), Z4
+	VMOVUPS   (BX)(R8*4), Z3
+	VMOVUPS   (SI)(R8*4), Z4
 	VCMPPS    $0x11, Z0, Z4, K2
 	VADDPS    Z1, Z4, Z4
 	VBLENDMPS Z4, Z2, K2, Z5
 	VMULPS    Z5, Z3, Z3
-	VMOVUPS   Z3, (AX)(R8*4)
+	VMOVUPS   Z3, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z3
-	VMOVUPS.Z (DX)(R8*4), K1, Z4
+	VMOVUPS.Z (BX)(R8*4), K1, Z3
+	VMOVUPS.Z (SI)(R8*4), K1, Z4
 	VCMPPS    $0x11, Z0, Z4, K2
 	VADDPS    Z1, Z4, Z4
 	VBLENDMPS Z4, Z2, K2, Z6
 	VMULPS    Z6, Z3, Z3
-	VMOVUPS   Z3, K1, (AX)(R8*4)
+	VMOVUPS   Z3, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2032,25 +2032,25 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+40(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+44(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+8(SB), Z13
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z14
+	VMOVUPS      (BX)(DI*4), Z14
 	VXORPS       Z1, Z14, Z14
 	VCMPPS       $0x11, Z14, Z2, K2
 	VMOVAPS      Z5, Z21
@@ -2077,15 +2077,15 @@ vector:
 	VBLENDMPS    Z16, Z14, K2, Z17
 	VADDPS       Z17, Z0, Z14
 	VDIVPS       Z14, Z0, Z14
-	VMOVUPS      Z14, (AX)(DI*4)
+	VMOVUPS      Z14, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z14
+	VMOVUPS.Z    (BX)(DI*4), K1, Z14
 	VXORPS       Z1, Z14, Z14
 	VCMPPS       $0x11, Z14, Z2, K2
 	VMOVAPS      Z5, Z21
@@ -2112,11 +2112,11 @@ vectorRest:
 	VBLENDMPS    Z19, Z14, K2, Z20
 	VADDPS       Z20, Z0, Z14
 	VDIVPS       Z14, Z0, Z14
-	VMOVUPS      Z14, K1, (AX)(DI*4)
+	VMOVUPS      Z14, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -2126,49 +2126,49 @@ vectorDone:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·sigmoidSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z0
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Z1
-	VMOVUPS (DX)(R8*4), Z2
+	VMOVUPS (BX)(R8*4), Z1
+	VMOVUPS (SI)(R8*4), Z2
 	VSUBPS  Z2, Z0, Z3
 	VMULPS  Z3, Z2, Z2
 	VMULPS  Z2, Z1, Z1
-	VMOVUPS Z1, (AX)(R8*4)
+	VMOVUPS Z1, (DX)(R8*4)
 	ADDQ    $+16, R8
-	CMPQ    R8, SI
+	CMPQ    R8, CX
 	JL      vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z1
-	VMOVUPS.Z (DX)(R8*4), K1, Z2
+	VMOVUPS.Z (BX)(R8*4), K1, Z1
+	VMOVUPS.Z (SI)(R8*4), K1, Z2
 	VSUBPS    Z2, Z0, Z3
 	VMULPS    Z3, Z2, Z2
 	VMULPS    Z2, Z1, Z1
-	VMOVUPS   Z1, K1, (AX)(R8*4)
+	VMOVUPS   Z1, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2191,25 +2191,25 @@ TEXT ·siluAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+8(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z13
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z14
+	VMOVUPS      (BX)(DI*4), Z14
 	VANDPS       Z0, Z14, Z15
 	VXORPS       Z1, Z15, Z15
 	VCMPPS       $0x00, Z15, Z15, K2
@@ -2239,15 +2239,15 @@ vector:
 	VBLENDMPS    Z24, Z15, K2, Z18
 	VBLENDMPS    Z15, Z24, K2, Z19
 	VMULPS       Z18, Z14, Z14
-	VMOVUPS      Z14, (AX)(DI*4)
+	VMOVUPS      Z14, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z14
+	VMOVUPS.Z    (BX)(DI*4), K1, Z14
 	VANDPS       Z0, Z14, Z15
 	VXORPS       Z1, Z15, Z15
 	VCMPPS       $0x00, Z15, Z15, K2
@@ -2277,11 +2277,11 @@ vectorRest:
 	VBLENDMPS    Z24, Z15, K2, Z22
 	VBLENDMPS    Z15, Z24, K2, Z23
 	VMULPS       Z22, Z14, Z14
-	VMOVUPS      Z14, K1, (AX)(DI*4)
+	VMOVUPS      Z14, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -2304,27 +2304,27 @@ TEXT ·siluSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+8(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z13
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Z14
-	VMOVUPS      (DX)(R8*4), Z15
+	VMOVUPS      (BX)(R8*4), Z14
+	VMOVUPS      (SI)(R8*4), Z15
 	VANDPS       Z0, Z15, Z16
 	VXORPS       Z1, Z16, Z16
 	VCMPPS       $0x00, Z16, Z16, K2
@@ -2357,16 +2357,16 @@ vector:
 	VADDPS       Z15, Z11, Z15
 	VMULPS       Z15, Z19, Z15
 	VMULPS       Z15, Z14, Z14
-	VMOVUPS      Z14, (AX)(R8*4)
+	VMOVUPS      Z14, (DX)(R8*4)
 	ADDQ         $+16, R8
-	CMPQ         R8, SI
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R8, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(R8*4), K1, Z14
-	VMOVUPS.Z    (DX)(R8*4), K1, Z15
+	VMOVUPS.Z    (BX)(R8*4), K1, Z14
+	VMOVUPS.Z    (SI)(R8*4), K1, Z15
 	VANDPS       Z0, Z15, Z16
 	VXORPS       Z1, Z16, Z16
 	VCMPPS       $0x00, Z16, Z16, K2
@@ -2399,12 +2399,12 @@ vectorRest:
 	VADDPS       Z15, Z11, Z15
 	VMULPS       Z15, Z23, Z15
 	VMULPS       Z15, Z14, Z14
-	VMOVUPS      Z14, K1, (AX)(R8*4)
+	VMOVUPS      Z14, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2417,51 +2417,51 @@ TEXT ·softShrinkAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+124(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z2
 	VBROADCASTSS elementwiseConstants<>+64(SB), Z3
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z4
+	VMOVUPS   (BX)(DI*4), Z4
 	VCMPPS    $0x11, Z1, Z4, K2
 	VSUBPS    Z0, Z4, Z5
 	VBLENDMPS Z2, Z5, K2, Z6
 	VCMPPS    $0x11, Z3, Z4, K2
 	VADDPS    Z0, Z4, Z4
 	VBLENDMPS Z4, Z6, K2, Z7
-	VMOVUPS   Z7, (AX)(DI*4)
+	VMOVUPS   Z7, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z4
+	VMOVUPS.Z (BX)(DI*4), K1, Z4
 	VCMPPS    $0x11, Z1, Z4, K2
 	VSUBPS    Z0, Z4, Z5
 	VBLENDMPS Z2, Z5, K2, Z8
 	VCMPPS    $0x11, Z3, Z4, K2
 	VADDPS    Z0, Z4, Z4
 	VBLENDMPS Z4, Z8, K2, Z9
-	VMOVUPS   Z9, K1, (AX)(DI*4)
+	VMOVUPS   Z9, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -2472,49 +2472,49 @@ vectorDone:
 TEXT ·softShrinkSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z2
-	VMOVUPS   (DX)(R8*4), Z3
+	VMOVUPS   (BX)(R8*4), Z2
+	VMOVUPS   (SI)(R8*4), Z3
 	VCMPPS    $0x00, Z0, Z3, K2
 	VBLENDMPS Z0, Z1, K2, Z4
 	VMULPS    Z4, Z2, Z2
-	VMOVUPS   Z2, (AX)(R8*4)
+	VMOVUPS   Z2, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z2
-	VMOVUPS.Z (DX)(R8*4), K1, Z3
+	VMOVUPS.Z (BX)(R8*4), K1, Z2
+	VMOVUPS.Z (SI)(R8*4), K1, Z3
 	VCMPPS    $0x00, Z0, Z3, K2
 	VBLENDMPS Z0, Z1, K2, Z5
 	VMULPS    Z5, Z2, Z2
-	VMOVUPS   Z2, K1, (AX)(R8*4)
+	VMOVUPS   Z2, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2537,25 +2537,25 @@ TEXT ·softplusAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+44(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+8(SB), Z13
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z14
+	VMOVUPS      (BX)(DI*4), Z14
 	VCMPPS       $0x11, Z14, Z0, K2
 	VBLENDMPS    Z14, Z0, K2, Z15
 	VANDPS       Z1, Z14, Z14
@@ -2595,15 +2595,15 @@ vector:
 	VADDPS       Z14, Z14, Z22
 	VFMADD231PS  Z14, Z21, Z22
 	VADDPS       Z22, Z15, Z14
-	VMOVUPS      Z14, (AX)(DI*4)
+	VMOVUPS      Z14, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z14
+	VMOVUPS.Z    (BX)(DI*4), K1, Z14
 	VCMPPS       $0x11, Z14, Z0, K2
 	VBLENDMPS    Z14, Z0, K2, Z18
 	VANDPS       Z1, Z14, Z14
@@ -2643,11 +2643,11 @@ vectorRest:
 	VADDPS       Z14, Z14, Z22
 	VFMADD231PS  Z14, Z21, Z22
 	VADDPS       Z22, Z18, Z14
-	VMOVUPS      Z14, K1, (AX)(DI*4)
+	VMOVUPS      Z14, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -2668,27 +2668,27 @@ TEXT ·softplusSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+40(SB), Z9
 	VBROADCASTSS elementwiseConstants<>+44(SB), Z10
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z11
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Z12
-	VMOVUPS      (DX)(R8*4), Z13
+	VMOVUPS      (BX)(R8*4), Z12
+	VMOVUPS      (SI)(R8*4), Z13
 	VXORPS       Z0, Z13, Z13
 	VCMPPS       $0x11, Z1, Z13, K2
 	VBLENDMPS    Z1, Z13, K2, Z14
@@ -2710,16 +2710,16 @@ vector:
 	VFMADD231PS  Z13, Z14, Z16
 	VXORPS       Z0, Z16, Z13
 	VMULPS       Z13, Z12, Z12
-	VMOVUPS      Z12, (AX)(R8*4)
+	VMOVUPS      Z12, (DX)(R8*4)
 	ADDQ         $+16, R8
-	CMPQ         R8, SI
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R8, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(R8*4), K1, Z12
-	VMOVUPS.Z    (DX)(R8*4), K1, Z13
+	VMOVUPS.Z    (BX)(R8*4), K1, Z12
+	VMOVUPS.Z    (SI)(R8*4), K1, Z13
 	VXORPS       Z0, Z13, Z13
 	VCMPPS       $0x11, Z1, Z13, K2
 	VBLENDMPS    Z1, Z13, K2, Z15
@@ -2741,12 +2741,12 @@ vectorRest:
 	VFMADD231PS  Z13, Z15, Z16
 	VXORPS       Z0, Z16, Z13
 	VMULPS       Z13, Z12, Z12
-	VMOVUPS      Z12, K1, (AX)(R8*4)
+	VMOVUPS      Z12, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2757,45 +2757,45 @@ vectorDone:
 TEXT ·softsignAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(DI*4), Z2
+	VMOVUPS (BX)(DI*4), Z2
 	VANDPS  Z1, Z2, Z3
 	VADDPS  Z3, Z0, Z3
 	VDIVPS  Z3, Z2, Z2
-	VMOVUPS Z2, (AX)(DI*4)
+	VMOVUPS Z2, (DX)(DI*4)
 	ADDQ    $+16, DI
-	CMPQ    DI, BX
+	CMPQ    DI, CX
 	JL      vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
 	VANDPS    Z1, Z2, Z3
 	VADDPS    Z3, Z0, Z3
 	VDIVPS    Z3, Z2, Z2
-	VMOVUPS   Z2, K1, (AX)(DI*4)
+	VMOVUPS   Z2, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -2806,51 +2806,51 @@ vectorDone:
 TEXT ·softsignSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z1
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Z2
-	VMOVUPS (DX)(R8*4), Z3
+	VMOVUPS (BX)(R8*4), Z2
+	VMOVUPS (SI)(R8*4), Z3
 	VANDPS  Z1, Z3, Z3
 	VSUBPS  Z3, Z0, Z3
 	VMULPS  Z3, Z3, Z3
 	VMULPS  Z3, Z2, Z2
-	VMOVUPS Z2, (AX)(R8*4)
+	VMOVUPS Z2, (DX)(R8*4)
 	ADDQ    $+16, R8
-	CMPQ    R8, SI
+	CMPQ    R8, CX
 	JL      vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z2
-	VMOVUPS.Z (DX)(R8*4), K1, Z3
+	VMOVUPS.Z (BX)(R8*4), K1, Z2
+	VMOVUPS.Z (SI)(R8*4), K1, Z3
 	VANDPS    Z1, Z3, Z3
 	VSUBPS    Z3, Z0, Z3
 	VMULPS    Z3, Z3, Z3
 	VMULPS    Z3, Z2, Z2
-	VMOVUPS   Z2, K1, (AX)(R8*4)
+	VMOVUPS   Z2, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2863,25 +2863,25 @@ TEXT ·sparsePlusAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+144(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+192(SB), Z2
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z4
+	VMOVUPS   (BX)(DI*4), Z4
 	VADDPS    Z0, Z4, Z5
 	VCMPPS    $0x11, Z4, Z1, K2
 	VMULPS    Z5, Z5, Z5
@@ -2889,15 +2889,15 @@ vector:
 	VBLENDMPS Z5, Z3, K2, Z6
 	VCMPPS    $0x11, Z0, Z4, K2
 	VBLENDMPS Z6, Z4, K2, Z7
-	VMOVUPS   Z7, (AX)(DI*4)
+	VMOVUPS   Z7, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z4
+	VMOVUPS.Z (BX)(DI*4), K1, Z4
 	VADDPS    Z0, Z4, Z5
 	VCMPPS    $0x11, Z4, Z1, K2
 	VMULPS    Z5, Z5, Z5
@@ -2905,11 +2905,11 @@ vectorRest:
 	VBLENDMPS Z5, Z3, K2, Z8
 	VCMPPS    $0x11, Z0, Z4, K2
 	VBLENDMPS Z8, Z4, K2, Z9
-	VMOVUPS   Z9, K1, (AX)(DI*4)
+	VMOVUPS   Z9, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -2921,27 +2921,27 @@ TEXT ·sparsePlusSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+68(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z3
-	VMOVUPS   (DX)(R8*4), Z4
+	VMOVUPS   (BX)(R8*4), Z3
+	VMOVUPS   (SI)(R8*4), Z4
 	VADDPS    Z1, Z4, Z4
 	VMULPS    Z4, Z0, Z4
 	VCMPPS    $0x11, Z2, Z4, K2
@@ -2949,16 +2949,16 @@ vector:
 	VCMPPS    $0x11, Z5, Z1, K2
 	VBLENDMPS Z1, Z5, K2, Z6
 	VMULPS    Z6, Z3, Z3
-	VMOVUPS   Z3, (AX)(R8*4)
+	VMOVUPS   Z3, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z3
-	VMOVUPS.Z (DX)(R8*4), K1, Z4
+	VMOVUPS.Z (BX)(R8*4), K1, Z3
+	VMOVUPS.Z (SI)(R8*4), K1, Z4
 	VADDPS    Z1, Z4, Z4
 	VMULPS    Z4, Z0, Z4
 	VCMPPS    $0x11, Z2, Z4, K2
@@ -2966,12 +2966,12 @@ vectorRest:
 	VCMPPS    $0x11, Z7, Z1, K2
 	VBLENDMPS Z1, Z7, K2, Z8
 	VMULPS    Z8, Z3, Z3
-	VMOVUPS   Z3, K1, (AX)(R8*4)
+	VMOVUPS   Z3, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -2983,51 +2983,51 @@ TEXT ·sparseSigmoidAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+68(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z2
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z3
+	VMOVUPS   (BX)(DI*4), Z3
 	VADDPS    Z1, Z3, Z3
 	VMULPS    Z3, Z0, Z3
 	VCMPPS    $0x11, Z2, Z3, K2
 	VBLENDMPS Z2, Z3, K2, Z4
 	VCMPPS    $0x11, Z4, Z1, K2
 	VBLENDMPS Z1, Z4, K2, Z5
-	VMOVUPS   Z5, (AX)(DI*4)
+	VMOVUPS   Z5, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z3
+	VMOVUPS.Z (BX)(DI*4), K1, Z3
 	VADDPS    Z1, Z3, Z3
 	VMULPS    Z3, Z0, Z3
 	VCMPPS    $0x11, Z2, Z3, K2
 	VBLENDMPS Z2, Z3, K2, Z6
 	VCMPPS    $0x11, Z6, Z1, K2
 	VBLENDMPS Z1, Z6, K2, Z7
-	VMOVUPS   Z7, K1, (AX)(DI*4)
+	VMOVUPS   Z7, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -3039,53 +3039,53 @@ TEXT ·sparseSigmoidSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+68(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z3
-	VMOVUPS   (DX)(R8*4), Z4
+	VMOVUPS   (BX)(R8*4), Z3
+	VMOVUPS   (SI)(R8*4), Z4
 	VCMPPS    $0x11, Z4, Z0, K2
 	VBLENDMPS Z1, Z0, K2, Z5
 	VCMPPS    $0x11, Z2, Z4, K2
 	VBLENDMPS Z5, Z0, K2, Z6
 	VMULPS    Z6, Z3, Z3
-	VMOVUPS   Z3, (AX)(R8*4)
+	VMOVUPS   Z3, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z3
-	VMOVUPS.Z (DX)(R8*4), K1, Z4
+	VMOVUPS.Z (BX)(R8*4), K1, Z3
+	VMOVUPS.Z (SI)(R8*4), K1, Z4
 	VCMPPS    $0x11, Z4, Z0, K2
 	VBLENDMPS Z1, Z0, K2, Z7
 	VCMPPS    $0x11, Z2, Z4, K2
 	VBLENDMPS Z7, Z0, K2, Z8
 	VMULPS    Z8, Z3, Z3
-	VMOVUPS   Z3, K1, (AX)(R8*4)
+	VMOVUPS   Z3, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -3098,25 +3098,25 @@ TEXT ·squareplusAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+180(SB), Z1
 	VBROADCASTSS elementwiseConstants<>+196(SB), Z2
 	VBROADCASTSS elementwiseConstants<>+68(SB), Z3
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (CX)(DI*4), Z4
+	VMOVUPS     (BX)(DI*4), Z4
 	VANDPS      Z0, Z4, Z5
 	VMOVAPS     Z1, Z6
 	VFMADD231PS Z4, Z4, Z6
@@ -3125,15 +3125,15 @@ vector:
 	VBLENDMPS   Z5, Z6, K2, Z7
 	VADDPS      Z7, Z4, Z4
 	VMULPS      Z4, Z3, Z4
-	VMOVUPS     Z4, (AX)(DI*4)
+	VMOVUPS     Z4, (DX)(DI*4)
 	ADDQ        $+16, DI
-	CMPQ        DI, BX
+	CMPQ        DI, CX
 	JL          vector
 
 vectorRest:
-	CMPQ        DI, DX
+	CMPQ        DI, AX
 	JGE         vectorDone
-	VMOVUPS.Z   (CX)(DI*4), K1, Z4
+	VMOVUPS.Z   (BX)(DI*4), K1, Z4
 	VANDPS      Z0, Z4, Z5
 	VMOVAPS     Z1, Z6
 	VFMADD231PS Z4, Z4, Z6
@@ -3142,11 +3142,11 @@ vectorRest:
 	VBLENDMPS   Z5, Z6, K2, Z8
 	VADDPS      Z8, Z4, Z4
 	VMULPS      Z4, Z3, Z4
-	VMOVUPS     Z4, K1, (AX)(DI*4)
+	VMOVUPS     Z4, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -3156,51 +3156,51 @@ vectorDone:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·squareplusSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z0
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (CX)(R8*4), Z1
-	VMOVUPS     (DX)(R8*4), Z2
+	VMOVUPS     (BX)(R8*4), Z1
+	VMOVUPS     (SI)(R8*4), Z2
 	VFMADD213PS Z0, Z2, Z2
 	VDIVPS      Z2, Z0, Z2
 	VSUBPS      Z2, Z0, Z2
 	VMULPS      Z2, Z1, Z1
-	VMOVUPS     Z1, (AX)(R8*4)
+	VMOVUPS     Z1, (DX)(R8*4)
 	ADDQ        $+16, R8
-	CMPQ        R8, SI
+	CMPQ        R8, CX
 	JL          vector
 
 vectorRest:
-	CMPQ        R8, BX
+	CMPQ        R8, AX
 	JGE         vectorDone
-	VMOVUPS.Z   (CX)(R8*4), K1, Z1
-	VMOVUPS.Z   (DX)(R8*4), K1, Z2
+	VMOVUPS.Z   (BX)(R8*4), K1, Z1
+	VMOVUPS.Z   (SI)(R8*4), K1, Z2
 	VFMADD213PS Z0, Z2, Z2
 	VDIVPS      Z2, Z0, Z2
 	VSUBPS      Z2, Z0, Z2
 	VMULPS      Z2, Z1, Z1
-	VMOVUPS     Z1, K1, (AX)(R8*4)
+	VMOVUPS     Z1, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -3223,25 +3223,25 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+16(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+20(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+24(SB), Z13
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z14
+	VMOVUPS      (BX)(DI*4), Z14
 	VANDPS       Z0, Z14, Z15
 	VMULPS       Z14, Z14, Z16
 	VMOVAPS      Z2, Z17
@@ -3289,15 +3289,15 @@ vector:
 	VMULPS       Z16, Z17, Z16
 	VFMADD231PS  Z14, Z16, Z14
 	VBLENDMPS    Z14, Z15, K2, Z25
-	VMOVUPS      Z25, (AX)(DI*4)
+	VMOVUPS      Z25, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z14
+	VMOVUPS.Z    (BX)(DI*4), K1, Z14
 	VANDPS       Z0, Z14, Z15
 	VMULPS       Z14, Z14, Z16
 	VMOVAPS      Z2, Z17
@@ -3345,11 +3345,11 @@ vectorRest:
 	VMULPS       Z16, Z17, Z16
 	VFMADD231PS  Z14, Z16, Z14
 	VBLENDMPS    Z14, Z15, K2, Z29
-	VMOVUPS      Z29, K1, (AX)(DI*4)
+	VMOVUPS      Z29, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -3359,49 +3359,49 @@ vectorDone:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tanhSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z0
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R8*4), Z1
-	VMOVUPS (DX)(R8*4), Z2
+	VMOVUPS (BX)(R8*4), Z1
+	VMOVUPS (SI)(R8*4), Z2
 	VMULPS  Z2, Z2, Z2
 	VSUBPS  Z2, Z0, Z2
 	VMULPS  Z2, Z1, Z1
-	VMOVUPS Z1, (AX)(R8*4)
+	VMOVUPS Z1, (DX)(R8*4)
 	ADDQ    $+16, R8
-	CMPQ    R8, SI
+	CMPQ    R8, CX
 	JL      vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z1
-	VMOVUPS.Z (DX)(R8*4), K1, Z2
+	VMOVUPS.Z (BX)(R8*4), K1, Z1
+	VMOVUPS.Z (SI)(R8*4), K1, Z2
 	VMULPS    Z2, Z2, Z2
 	VSUBPS    Z2, Z0, Z2
 	VMULPS    Z2, Z1, Z1
-	VMOVUPS   Z1, K1, (AX)(R8*4)
+	VMOVUPS   Z1, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -3424,25 +3424,25 @@ TEXT ·tanhShrinkAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+16(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+20(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+24(SB), Z13
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z14
+	VMOVUPS      (BX)(DI*4), Z14
 	VANDPS       Z0, Z14, Z15
 	VMULPS       Z14, Z14, Z16
 	VMOVAPS      Z2, Z17
@@ -3493,15 +3493,15 @@ vector:
 	VXORPS       Z17, Z16, Z16
 	VSUBPS       Z15, Z14, Z14
 	VBLENDMPS    Z16, Z14, K2, Z25
-	VMOVUPS      Z25, (AX)(DI*4)
+	VMOVUPS      Z25, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z14
+	VMOVUPS.Z    (BX)(DI*4), K1, Z14
 	VANDPS       Z0, Z14, Z15
 	VMULPS       Z14, Z14, Z16
 	VMOVAPS      Z2, Z17
@@ -3552,11 +3552,11 @@ vectorRest:
 	VXORPS       Z17, Z16, Z16
 	VSUBPS       Z15, Z14, Z14
 	VBLENDMPS    Z16, Z14, K2, Z29
-	VMOVUPS      Z29, K1, (AX)(DI*4)
+	VMOVUPS      Z29, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -3579,27 +3579,27 @@ TEXT ·tanhShrinkSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+16(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+20(SB), Z12
 	VBROADCASTSS elementwiseConstants<>+24(SB), Z13
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R8*4), Z14
-	VMOVUPS      (DX)(R8*4), Z15
+	VMOVUPS      (BX)(R8*4), Z14
+	VMOVUPS      (SI)(R8*4), Z15
 	VANDPS       Z0, Z15, Z16
 	VMULPS       Z15, Z15, Z17
 	VMOVAPS      Z2, Z18
@@ -3649,16 +3649,16 @@ vector:
 	VBLENDMPS    Z15, Z16, K2, Z26
 	VMULPS       Z26, Z26, Z15
 	VMULPS       Z15, Z14, Z14
-	VMOVUPS      Z14, (AX)(R8*4)
+	VMOVUPS      Z14, (DX)(R8*4)
 	ADDQ         $+16, R8
-	CMPQ         R8, SI
+	CMPQ         R8, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R8, BX
+	CMPQ         R8, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(R8*4), K1, Z14
-	VMOVUPS.Z    (DX)(R8*4), K1, Z15
+	VMOVUPS.Z    (BX)(R8*4), K1, Z14
+	VMOVUPS.Z    (SI)(R8*4), K1, Z15
 	VANDPS       Z0, Z15, Z16
 	VMULPS       Z15, Z15, Z17
 	VMOVAPS      Z2, Z18
@@ -3708,12 +3708,12 @@ vectorRest:
 	VBLENDMPS    Z15, Z16, K2, Z30
 	VMULPS       Z30, Z30, Z15
 	VMULPS       Z15, Z14, Z14
-	VMOVUPS      Z14, K1, (AX)(R8*4)
+	VMOVUPS      Z14, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -3722,43 +3722,43 @@ vectorDone:
 // func biasAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·biasAVX512(SB), NOSPLIT, $0-160
-	MOVQ  cols+8(FP), DX
-	MOVQ  DX, BX
-	ANDQ  $-16, BX
-	MOVQ  DX, AX
-	SUBQ  BX, AX
-	MOVQ  $-1, CX
-	BZHIQ AX, CX, CX
-	KMOVW CX, K1
-	MOVQ  data_0+16(FP), AX
-	MOVQ  data_1+24(FP), CX
+	MOVQ  cols+8(FP), AX
+	MOVQ  AX, CX
+	ANDQ  $-16, CX
+	MOVQ  AX, DX
+	SUBQ  CX, DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+	MOVQ  data_0+16(FP), DX
+	MOVQ  data_1+24(FP), BX
 	MOVQ  rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(DI*4), Z0
-	VMOVUPS (CX)(DI*4), Z1
+	VMOVUPS (DX)(DI*4), Z0
+	VMOVUPS (BX)(DI*4), Z1
 	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(DI*4)
+	VMOVUPS Z0, (DX)(DI*4)
 	ADDQ    $+16, DI
-	CMPQ    DI, BX
+	CMPQ    DI, CX
 	JL      vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(DI*4), K1, Z0
-	VMOVUPS.Z (CX)(DI*4), K1, Z1
+	VMOVUPS.Z (DX)(DI*4), K1, Z0
+	VMOVUPS.Z (BX)(DI*4), K1, Z1
 	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(DI*4)
+	VMOVUPS   Z0, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -3768,47 +3768,47 @@ vectorDone:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·biasReluAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(DI*4), Z1
-	VMOVUPS   (CX)(DI*4), Z2
+	VMOVUPS   (DX)(DI*4), Z1
+	VMOVUPS   (BX)(DI*4), Z2
 	VADDPS    Z2, Z1, Z1
 	VCMPPS    $0x11, Z0, Z1, K2
 	VBLENDMPS Z0, Z1, K2, Z3
-	VMOVUPS   Z3, (AX)(DI*4)
+	VMOVUPS   Z3, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(DI*4), K1, Z1
-	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VMOVUPS.Z (DX)(DI*4), K1, Z1
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
 	VADDPS    Z2, Z1, Z1
 	VCMPPS    $0x11, Z0, Z1, K2
 	VBLENDMPS Z0, Z1, K2, Z4
-	VMOVUPS   Z4, K1, (AX)(DI*4)
+	VMOVUPS   Z4, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -3818,45 +3818,45 @@ vectorDone:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·reluGradAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z1
+	VMOVUPS   (BX)(DI*4), Z1
 	VCMPPS    $0x11, Z1, Z0, K2
-	VMOVUPS   (AX)(DI*4), Z1
+	VMOVUPS   (DX)(DI*4), Z1
 	VBLENDMPS Z1, Z0, K2, Z2
-	VMOVUPS   Z2, (AX)(DI*4)
+	VMOVUPS   Z2, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z1
+	VMOVUPS.Z (BX)(DI*4), K1, Z1
 	VCMPPS    $0x11, Z1, Z0, K2
-	VMOVUPS.Z (AX)(DI*4), K1, Z1
+	VMOVUPS.Z (DX)(DI*4), K1, Z1
 	VBLENDMPS Z1, Z0, K2, Z3
-	VMOVUPS   Z3, K1, (AX)(DI*4)
+	VMOVUPS   Z3, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -3867,43 +3867,43 @@ vectorDone:
 TEXT ·residualAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
 	VBROADCASTSS scalars_1+132(FP), Z1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(DI*4), Z2
+	VMOVUPS (BX)(DI*4), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
-	VMOVUPS Z2, (AX)(DI*4)
+	VMOVUPS Z2, (DX)(DI*4)
 	ADDQ    $+16, DI
-	CMPQ    DI, BX
+	CMPQ    DI, CX
 	JL      vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
 	VSUBPS    Z0, Z2, Z2
 	VMULPS    Z1, Z2, Z2
-	VMOVUPS   Z2, K1, (AX)(DI*4)
+	VMOVUPS   Z2, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -3916,53 +3916,53 @@ TEXT ·dropoutAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z1
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z2
 	VBROADCASTSS elementwiseConstants<>+156(SB), Z3
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z4
-	VMOVUPS   (DX)(R8*4), Z5
+	VMOVUPS   (BX)(R8*4), Z4
+	VMOVUPS   (SI)(R8*4), Z5
 	VPMINUD   Z0, Z5, Z5
 	VPCMPEQD  Z0, Z5, K2
 	VMULPS    Z1, Z4, Z4
 	VADDPS    Z2, Z4, Z4
 	VBLENDMPS Z4, Z3, K2, Z6
-	VMOVUPS   Z6, (AX)(R8*4)
+	VMOVUPS   Z6, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z4
-	VMOVUPS.Z (DX)(R8*4), K1, Z5
+	VMOVUPS.Z (BX)(R8*4), K1, Z4
+	VMOVUPS.Z (SI)(R8*4), K1, Z5
 	VPMINUD   Z0, Z5, Z5
 	VPCMPEQD  Z0, Z5, K2
 	VMULPS    Z1, Z4, Z4
 	VADDPS    Z2, Z4, Z4
 	VBLENDMPS Z4, Z3, K2, Z7
-	VMOVUPS   Z7, K1, (AX)(R8*4)
+	VMOVUPS   Z7, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -3974,49 +3974,49 @@ TEXT ·dropoutSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+156(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z1
 	VBROADCASTSS scalars_0+128(FP), Z2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (DX)(R8*4), Z3
+	VMOVUPS   (SI)(R8*4), Z3
 	VPCMPEQD  Z0, Z3, K2
-	VMOVUPS   (CX)(R8*4), Z3
+	VMOVUPS   (BX)(R8*4), Z3
 	VMULPS    Z2, Z3, Z3
 	VBLENDMPS Z1, Z3, K2, Z4
-	VMOVUPS   Z4, (AX)(R8*4)
+	VMOVUPS   Z4, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (DX)(R8*4), K1, Z3
+	VMOVUPS.Z (SI)(R8*4), K1, Z3
 	VPCMPEQD  Z0, Z3, K2
-	VMOVUPS.Z (CX)(R8*4), K1, Z3
+	VMOVUPS.Z (BX)(R8*4), K1, Z3
 	VMULPS    Z2, Z3, Z3
 	VBLENDMPS Z1, Z3, K2, Z5
-	VMOVUPS   Z5, K1, (AX)(R8*4)
+	VMOVUPS   Z5, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4025,64 +4025,64 @@ vectorDone:
 // func squareSumsAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·squareSumsAVX512(SB), NOSPLIT, $0-160
-	MOVQ  cols+8(FP), BX
-	MOVQ  BX, SI
-	ANDQ  $-16, SI
-	MOVQ  BX, AX
-	SUBQ  SI, AX
-	MOVQ  $-1, CX
-	BZHIQ AX, CX, CX
-	KMOVW CX, K1
-	XORQ  R8, R8
-	CMPQ  R8, SI
+	MOVQ  cols+8(FP), AX
+	MOVQ  AX, CX
+	ANDQ  $-16, CX
+	MOVQ  AX, DX
+	SUBQ  CX, DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+	XORQ  BX, BX
+	CMPQ  BX, CX
 	JGE   vectorRest
 
 vector:
-	MOVQ   data_0+16(FP), AX
-	MOVQ   data_1+24(FP), CX
-	MOVQ   data_2+32(FP), DX
+	MOVQ   data_0+16(FP), SI
+	MOVQ   data_1+24(FP), DI
+	MOVQ   data_2+32(FP), R8
 	VXORPS X0, X0, X0
-	MOVQ   rows+0(FP), DI
+	MOVQ   rows+0(FP), DX
 
-row:
-	VMOVUPS (CX)(R8*4), Z1
-	VMOVUPS (DX)(R8*4), Z2
+wholeRow:
+	VMOVUPS (DI)(BX*4), Z1
+	VMOVUPS (R8)(BX*4), Z2
 	VSUBPS  Z2, Z1, Z1
 	VMULPS  Z1, Z1, Z1
 	VADDPS  Z1, Z0, Z0
-	ADDQ    strides_0+72(FP), AX
-	ADDQ    strides_1+80(FP), CX
-	ADDQ    strides_2+88(FP), DX
-	DECQ    DI
-	JNE     row
-	MOVQ    data_0+16(FP), AX
-	VMOVUPS Z0, (AX)(R8*4)
-	ADDQ    $+16, R8
-	CMPQ    R8, SI
+	ADDQ    strides_0+72(FP), SI
+	ADDQ    strides_1+80(FP), DI
+	ADDQ    strides_2+88(FP), R8
+	DECQ    DX
+	JNE     wholeRow
+	MOVQ    data_0+16(FP), DX
+	VMOVUPS Z0, (DX)(BX*4)
+	ADDQ    $+16, BX
+	CMPQ    BX, CX
 	JL      vector
 
 vectorRest:
-	CMPQ   R8, BX
+	CMPQ   BX, AX
 	JGE    vectorDone
 	MOVQ   data_0+16(FP), AX
 	MOVQ   data_1+24(FP), CX
-	MOVQ   data_2+32(FP), DX
+	MOVQ   data_2+32(FP), SI
 	VXORPS X3, X3, X3
-	MOVQ   rows+0(FP), DI
+	MOVQ   rows+0(FP), DX
 
-rowOfRest:
-	VMOVUPS.Z (CX)(R8*4), K1, Z0
-	VMOVUPS.Z (DX)(R8*4), K1, Z1
+restRow:
+	VMOVUPS.Z (CX)(BX*4), K1, Z0
+	VMOVUPS.Z (SI)(BX*4), K1, Z1
 	VSUBPS    Z1, Z0, Z0
 	VMULPS    Z0, Z0, Z0
 	VADDPS    Z0, Z3, Z3
 	ADDQ      strides_0+72(FP), AX
 	ADDQ      strides_1+80(FP), CX
-	ADDQ      strides_2+88(FP), DX
-	DECQ      DI
-	JNE       rowOfRest
+	ADDQ      strides_2+88(FP), SI
+	DECQ      DX
+	JNE       restRow
 	MOVQ      data_0+16(FP), AX
-	VMOVUPS   Z3, K1, (AX)(R8*4)
+	VMOVUPS   Z3, K1, (AX)(BX*4)
 
 vectorDone:
 	VZEROUPPER
@@ -4091,57 +4091,57 @@ vectorDone:
 // func normalizeAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·normalizeAVX512(SB), NOSPLIT, $0-160
-	MOVQ  cols+8(FP), DI
-	MOVQ  DI, R8
-	ANDQ  $-16, R8
-	MOVQ  DI, AX
-	SUBQ  R8, AX
-	MOVQ  $-1, CX
-	BZHIQ AX, CX, CX
-	KMOVW CX, K1
-	MOVQ  data_0+16(FP), AX
-	MOVQ  data_1+24(FP), CX
-	MOVQ  data_2+32(FP), DX
-	MOVQ  data_3+40(FP), BX
-	MOVQ  data_4+48(FP), SI
+	MOVQ  cols+8(FP), AX
+	MOVQ  AX, CX
+	ANDQ  $-16, CX
+	MOVQ  AX, DX
+	SUBQ  CX, DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+	MOVQ  data_0+16(FP), DX
+	MOVQ  data_1+24(FP), BX
+	MOVQ  data_2+32(FP), SI
+	MOVQ  data_3+40(FP), DI
+	MOVQ  data_4+48(FP), R8
 	MOVQ  rows+0(FP), R9
 
 row:
 	XORQ R10, R10
-	CMPQ R10, R8
+	CMPQ R10, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (CX)(R10*4), Z0
-	VMOVUPS (DX)(R10*4), Z1
-	VSUBPS  Z1, Z0, Z0
-	VMOVUPS (BX)(R10*4), Z1
-	VMULPS  Z1, Z0, Z0
+	VMOVUPS (BX)(R10*4), Z0
 	VMOVUPS (SI)(R10*4), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS (DI)(R10*4), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS (R8)(R10*4), Z1
 	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(R10*4)
+	VMOVUPS Z0, (DX)(R10*4)
 	ADDQ    $+16, R10
-	CMPQ    R10, R8
+	CMPQ    R10, CX
 	JL      vector
 
 vectorRest:
-	CMPQ      R10, DI
+	CMPQ      R10, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R10*4), K1, Z0
-	VMOVUPS.Z (DX)(R10*4), K1, Z1
-	VSUBPS    Z1, Z0, Z0
-	VMOVUPS.Z (BX)(R10*4), K1, Z1
-	VMULPS    Z1, Z0, Z0
+	VMOVUPS.Z (BX)(R10*4), K1, Z0
 	VMOVUPS.Z (SI)(R10*4), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS.Z (DI)(R10*4), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS.Z (R8)(R10*4), K1, Z1
 	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(R10*4)
+	VMOVUPS   Z0, K1, (DX)(R10*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	ADDQ strides_4+104(FP), SI
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
+	ADDQ strides_4+104(FP), R8
 	DECQ R9
 	JNE  row
 	VZEROUPPER
@@ -4150,90 +4150,90 @@ vectorDone:
 // func normalizeSumsAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·normalizeSumsAVX512(SB), NOSPLIT, $0-160
-	MOVQ  cols+8(FP), R8
-	MOVQ  R8, R9
-	ANDQ  $-16, R9
-	MOVQ  R8, AX
-	SUBQ  R9, AX
-	MOVQ  $-1, CX
-	BZHIQ AX, CX, CX
-	KMOVW CX, K1
-	XORQ  R11, R11
-	CMPQ  R11, R9
+	MOVQ  cols+8(FP), AX
+	MOVQ  AX, CX
+	ANDQ  $-16, CX
+	MOVQ  AX, DX
+	SUBQ  CX, DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+	XORQ  BX, BX
+	CMPQ  BX, CX
 	JGE   vectorRest
 
 vector:
-	MOVQ   data_0+16(FP), AX
-	MOVQ   data_1+24(FP), CX
-	MOVQ   data_2+32(FP), DX
-	MOVQ   data_3+40(FP), BX
-	MOVQ   data_4+48(FP), SI
-	MOVQ   data_5+56(FP), DI
+	MOVQ   data_0+16(FP), SI
+	MOVQ   data_1+24(FP), DI
+	MOVQ   data_2+32(FP), R8
+	MOVQ   data_3+40(FP), R9
+	MOVQ   data_4+48(FP), R10
+	MOVQ   data_5+56(FP), R11
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
-	MOVQ   rows+0(FP), R10
+	MOVQ   rows+0(FP), DX
 
-row:
-	VMOVUPS (BX)(R11*4), Z2
-	VMOVUPS (DX)(R11*4), Z3
-	VMOVUPS (SI)(R11*4), Z4
+wholeRow:
+	VMOVUPS (R9)(BX*4), Z2
+	VMOVUPS (R8)(BX*4), Z3
+	VMOVUPS (R10)(BX*4), Z4
 	VSUBPS  Z4, Z3, Z3
-	VMOVUPS (DI)(R11*4), Z4
+	VMOVUPS (R11)(BX*4), Z4
 	VMULPS  Z4, Z3, Z3
 	VMULPS  Z3, Z2, Z3
 	VADDPS  Z3, Z0, Z0
 	VADDPS  Z2, Z1, Z1
-	ADDQ    strides_0+72(FP), AX
-	ADDQ    strides_1+80(FP), CX
-	ADDQ    strides_2+88(FP), DX
-	ADDQ    strides_3+96(FP), BX
-	ADDQ    strides_4+104(FP), SI
-	ADDQ    strides_5+112(FP), DI
-	DECQ    R10
-	JNE     row
-	MOVQ    data_0+16(FP), AX
-	VMOVUPS Z0, (AX)(R11*4)
-	MOVQ    data_1+24(FP), AX
-	VMOVUPS Z1, (AX)(R11*4)
-	ADDQ    $+16, R11
-	CMPQ    R11, R9
+	ADDQ    strides_0+72(FP), SI
+	ADDQ    strides_1+80(FP), DI
+	ADDQ    strides_2+88(FP), R8
+	ADDQ    strides_3+96(FP), R9
+	ADDQ    strides_4+104(FP), R10
+	ADDQ    strides_5+112(FP), R11
+	DECQ    DX
+	JNE     wholeRow
+	MOVQ    data_0+16(FP), DX
+	VMOVUPS Z0, (DX)(BX*4)
+	MOVQ    data_1+24(FP), DX
+	VMOVUPS Z1, (DX)(BX*4)
+	ADDQ    $+16, BX
+	CMPQ    BX, CX
 	JL      vector
 
 vectorRest:
-	CMPQ   R11, R8
+	CMPQ   BX, AX
 	JGE    vectorDone
 	MOVQ   data_0+16(FP), AX
 	MOVQ   data_1+24(FP), CX
-	MOVQ   data_2+32(FP), DX
-	MOVQ   data_3+40(FP), BX
-	MOVQ   data_4+48(FP), SI
-	MOVQ   data_5+56(FP), DI
+	MOVQ   data_2+32(FP), SI
+	MOVQ   data_3+40(FP), DI
+	MOVQ   data_4+48(FP), R8
+	MOVQ   data_5+56(FP), R9
 	VXORPS X5, X5, X5
 	VXORPS X6, X6, X6
-	MOVQ   rows+0(FP), R10
+	MOVQ   rows+0(FP), DX
 
-rowOfRest:
-	VMOVUPS.Z (BX)(R11*4), K1, Z0
-	VMOVUPS.Z (DX)(R11*4), K1, Z1
-	VMOVUPS.Z (SI)(R11*4), K1, Z2
+restRow:
+	VMOVUPS.Z (DI)(BX*4), K1, Z0
+	VMOVUPS.Z (SI)(BX*4), K1, Z1
+	VMOVUPS.Z (R8)(BX*4), K1, Z2
 	VSUBPS    Z2, Z1, Z1
-	VMOVUPS.Z (DI)(R11*4), K1, Z2
+	VMOVUPS.Z (R9)(BX*4), K1, Z2
 	VMULPS    Z2, Z1, Z1
 	VMULPS    Z1, Z0, Z1
 	VADDPS    Z1, Z5, Z5
 	VADDPS    Z0, Z6, Z6
 	ADDQ      strides_0+72(FP), AX
 	ADDQ      strides_1+80(FP), CX
-	ADDQ      strides_2+88(FP), DX
-	ADDQ      strides_3+96(FP), BX
-	ADDQ      strides_4+104(FP), SI
-	ADDQ      strides_5+112(FP), DI
-	DECQ      R10
-	JNE       rowOfRest
+	ADDQ      strides_2+88(FP), SI
+	ADDQ      strides_3+96(FP), DI
+	ADDQ      strides_4+104(FP), R8
+	ADDQ      strides_5+112(FP), R9
+	DECQ      DX
+	JNE       restRow
 	MOVQ      data_0+16(FP), AX
-	VMOVUPS   Z5, K1, (AX)(R11*4)
+	VMOVUPS   Z5, K1, (AX)(BX*4)
 	MOVQ      data_1+24(FP), AX
-	VMOVUPS   Z6, K1, (AX)(R11*4)
+	VMOVUPS   Z6, K1, (AX)(BX*4)
 
 vectorDone:
 	VZEROUPPER
@@ -4242,67 +4242,67 @@ vectorDone:
 // func normalizeSlopeAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·normalizeSlopeAVX512(SB), NOSPLIT, $0-160
-	MOVQ  cols+8(FP), R9
-	MOVQ  R9, R10
-	ANDQ  $-16, R10
-	MOVQ  R9, AX
-	SUBQ  R10, AX
-	MOVQ  $-1, CX
-	BZHIQ AX, CX, CX
-	KMOVW CX, K1
-	MOVQ  data_0+16(FP), AX
-	MOVQ  data_1+24(FP), CX
-	MOVQ  data_2+32(FP), DX
-	MOVQ  data_3+40(FP), BX
-	MOVQ  data_4+48(FP), SI
-	MOVQ  data_5+56(FP), DI
-	MOVQ  data_6+64(FP), R8
+	MOVQ  cols+8(FP), AX
+	MOVQ  AX, CX
+	ANDQ  $-16, CX
+	MOVQ  AX, DX
+	SUBQ  CX, DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+	MOVQ  data_0+16(FP), DX
+	MOVQ  data_1+24(FP), BX
+	MOVQ  data_2+32(FP), SI
+	MOVQ  data_3+40(FP), DI
+	MOVQ  data_4+48(FP), R8
+	MOVQ  data_5+56(FP), R9
+	MOVQ  data_6+64(FP), R10
 	MOVQ  rows+0(FP), R11
 
 row:
 	XORQ R12, R12
-	CMPQ R12, R10
+	CMPQ R12, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(R12*4), Z0
-	VMOVUPS      (SI)(R12*4), Z1
-	VMULPS       Z1, Z0, Z0
+	VMOVUPS      (BX)(R12*4), Z0
 	VMOVUPS      (R8)(R12*4), Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      (R10)(R12*4), Z1
 	VSUBPS       Z1, Z0, Z0
-	VMOVUPS      (DX)(R12*4), Z1
-	VMOVUPS      (BX)(R12*4), Z2
-	VSUBPS       Z2, Z1, Z1
+	VMOVUPS      (SI)(R12*4), Z1
 	VMOVUPS      (DI)(R12*4), Z2
+	VSUBPS       Z2, Z1, Z1
+	VMOVUPS      (R9)(R12*4), Z2
 	VFNMADD231PS Z2, Z1, Z0
-	VMOVUPS      Z0, (AX)(R12*4)
+	VMOVUPS      Z0, (DX)(R12*4)
 	ADDQ         $+16, R12
-	CMPQ         R12, R10
+	CMPQ         R12, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         R12, R9
+	CMPQ         R12, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(R12*4), K1, Z0
-	VMOVUPS.Z    (SI)(R12*4), K1, Z1
-	VMULPS       Z1, Z0, Z0
+	VMOVUPS.Z    (BX)(R12*4), K1, Z0
 	VMOVUPS.Z    (R8)(R12*4), K1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS.Z    (R10)(R12*4), K1, Z1
 	VSUBPS       Z1, Z0, Z0
-	VMOVUPS.Z    (DX)(R12*4), K1, Z1
-	VMOVUPS.Z    (BX)(R12*4), K1, Z2
-	VSUBPS       Z2, Z1, Z1
+	VMOVUPS.Z    (SI)(R12*4), K1, Z1
 	VMOVUPS.Z    (DI)(R12*4), K1, Z2
+	VSUBPS       Z2, Z1, Z1
+	VMOVUPS.Z    (R9)(R12*4), K1, Z2
 	VFNMADD231PS Z2, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)(R12*4)
+	VMOVUPS      Z0, K1, (DX)(R12*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	ADDQ strides_4+104(FP), SI
-	ADDQ strides_5+112(FP), DI
-	ADDQ strides_6+120(FP), R8
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
+	ADDQ strides_4+104(FP), R8
+	ADDQ strides_5+112(FP), R9
+	ADDQ strides_6+120(FP), R10
 	DECQ R11
 	JNE  row
 	VZEROUPPER
@@ -4313,45 +4313,45 @@ vectorDone:
 TEXT ·leakyUnitAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS scalars_0+128(FP), Z1
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(DI*4), Z2
+	VMOVUPS   (BX)(DI*4), Z2
 	VCMPPS    $0x11, Z0, Z2, K2
 	VMULPS    Z2, Z1, Z3
 	VBLENDMPS Z3, Z2, K2, Z4
-	VMOVUPS   Z4, (AX)(DI*4)
+	VMOVUPS   Z4, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(DI*4), K1, Z2
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
 	VCMPPS    $0x11, Z0, Z2, K2
 	VMULPS    Z2, Z1, Z3
 	VBLENDMPS Z3, Z2, K2, Z5
-	VMOVUPS   Z5, K1, (AX)(DI*4)
+	VMOVUPS   Z5, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -4363,49 +4363,49 @@ TEXT ·leakyUnitSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
 	VBROADCASTSS scalars_0+128(FP), Z2
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (DX)(R8*4), Z3
+	VMOVUPS   (SI)(R8*4), Z3
 	VCMPPS    $0x11, Z3, Z0, K2
 	VBLENDMPS Z1, Z2, K2, Z4
-	VMOVUPS   (CX)(R8*4), Z3
+	VMOVUPS   (BX)(R8*4), Z3
 	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z3, (AX)(R8*4)
+	VMOVUPS   Z3, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (DX)(R8*4), K1, Z3
+	VMOVUPS.Z (SI)(R8*4), K1, Z3
 	VCMPPS    $0x11, Z3, Z0, K2
 	VBLENDMPS Z1, Z2, K2, Z5
-	VMOVUPS.Z (CX)(R8*4), K1, Z3
+	VMOVUPS.Z (BX)(R8*4), K1, Z3
 	VMULPS    Z5, Z3, Z3
-	VMOVUPS   Z3, K1, (AX)(R8*4)
+	VMOVUPS   Z3, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4427,25 +4427,25 @@ TEXT ·alphaUnitAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+40(SB), Z10
 	VBROADCASTSS elementwiseConstants<>+44(SB), Z11
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z12
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z13
+	VMOVUPS      (BX)(DI*4), Z13
 	VCMPPS       $0x11, Z0, Z13, K2
 	VCMPPS       $0x11, Z2, Z13, K3
 	VBLENDMPS    Z2, Z13, K3, Z14
@@ -4467,15 +4467,15 @@ vector:
 	VFMADD231PS  Z15, Z14, Z16
 	VMULPS       Z16, Z1, Z15
 	VBLENDMPS    Z15, Z13, K2, Z17
-	VMOVUPS      Z17, (AX)(DI*4)
+	VMOVUPS      Z17, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z13
+	VMOVUPS.Z    (BX)(DI*4), K1, Z13
 	VCMPPS       $0x11, Z0, Z13, K2
 	VCMPPS       $0x11, Z2, Z13, K3
 	VBLENDMPS    Z2, Z13, K3, Z18
@@ -4497,11 +4497,11 @@ vectorRest:
 	VFMADD231PS  Z15, Z18, Z16
 	VMULPS       Z16, Z1, Z15
 	VBLENDMPS    Z15, Z13, K2, Z19
-	VMOVUPS      Z19, K1, (AX)(DI*4)
+	VMOVUPS      Z19, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -4513,55 +4513,55 @@ TEXT ·alphaUnitSlopeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z0
 	VBROADCASTSS elementwiseConstants<>+4(SB), Z1
 	VBROADCASTSS scalars_0+128(FP), Z2
-	MOVQ         cols+8(FP), SI
-	MOVQ         SI, DI
-	ANDQ         $-16, DI
-	MOVQ         SI, AX
-	SUBQ         DI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
+	MOVQ         data_3+40(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, DI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (DX)(R9*4), Z3
+	VMOVUPS   (SI)(R9*4), Z3
 	VCMPPS    $0x11, Z3, Z0, K2
-	VMOVUPS   (BX)(R9*4), Z3
+	VMOVUPS   (DI)(R9*4), Z3
 	VADDPS    Z2, Z3, Z3
 	VBLENDMPS Z1, Z3, K2, Z4
-	VMOVUPS   (CX)(R9*4), Z3
+	VMOVUPS   (BX)(R9*4), Z3
 	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z3, (AX)(R9*4)
+	VMOVUPS   Z3, (DX)(R9*4)
 	ADDQ      $+16, R9
-	CMPQ      R9, DI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R9, SI
+	CMPQ      R9, AX
 	JGE       vectorDone
-	VMOVUPS.Z (DX)(R9*4), K1, Z3
+	VMOVUPS.Z (SI)(R9*4), K1, Z3
 	VCMPPS    $0x11, Z3, Z0, K2
-	VMOVUPS.Z (BX)(R9*4), K1, Z3
+	VMOVUPS.Z (DI)(R9*4), K1, Z3
 	VADDPS    Z2, Z3, Z3
 	VBLENDMPS Z1, Z3, K2, Z5
-	VMOVUPS.Z (CX)(R9*4), K1, Z3
+	VMOVUPS.Z (BX)(R9*4), K1, Z3
 	VMULPS    Z5, Z3, Z3
-	VMOVUPS   Z3, K1, (AX)(R9*4)
+	VMOVUPS   Z3, K1, (DX)(R9*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -4576,94 +4576,208 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z3
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z4
 	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
-	VBROADCASTSS scalars_0+128(FP), Z6
-	VBROADCASTSS scalars_3+140(FP), Z7
-	MOVQ         cols+8(FP), SI
-	MOVQ         SI, DI
-	ANDQ         $-16, DI
-	MOVQ         SI, AX
-	SUBQ         DI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
+	VBROADCASTSS scalars_3+140(FP), Z6
+	VBROADCASTSS scalars_0+128(FP), Z7
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
+	MOVQ         data_3+40(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, DI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R9*4), Z8
-	VMOVUPS     (CX)(R9*4), Z9
-	VMOVUPS     (DX)(R9*4), Z10
-	VMOVUPS     (BX)(R9*4), Z11
-	VSUBPS      Z9, Z11, Z12
-	VFMADD231PS Z0, Z12, Z9
-	VANDPS      Z2, Z9, Z12
-	VCMPPS      $0x11, Z3, Z12, K2
-	VBLENDMPS   Z4, Z9, K2, Z13
-	VANDPS      Z2, Z11, Z9
-	VCMPPS      $0x11, Z5, Z9, K2
-	VBLENDMPS   Z4, Z11, K2, Z14
-	VMULPS      Z14, Z14, Z9
-	VSUBPS      Z10, Z9, Z9
-	VFMADD231PS Z1, Z9, Z10
-	VANDPS      Z2, Z10, Z9
-	VCMPPS      $0x11, Z3, Z9, K2
-	VBLENDMPS   Z4, Z10, K2, Z15
-	VMOVUPS     Z13, (CX)(R9*4)
-	VMOVUPS     Z15, (DX)(R9*4)
-	VMULPS      Z6, Z13, Z9
-	VSQRTPS     Z15, Z10
-	VADDPS      Z7, Z10, Z10
-	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     (BX)(R9*4), Z8
+	VMOVUPS     (SI)(R9*4), Z9
+	VMOVUPS     (DI)(R9*4), Z10
+	VSUBPS      Z8, Z10, Z11
+	VFMADD231PS Z0, Z11, Z8
+	VANDPS      Z2, Z8, Z11
+	VCMPPS      $0x11, Z3, Z11, K2
+	VBLENDMPS   Z4, Z8, K2, Z12
+	VANDPS      Z2, Z10, Z8
+	VCMPPS      $0x11, Z5, Z8, K2
+	VBLENDMPS   Z4, Z10, K2, Z13
+	VMULPS      Z13, Z13, Z8
 	VSUBPS      Z9, Z8, Z8
-	VMOVUPS     Z8, (AX)(R9*4)
+	VFMADD231PS Z1, Z8, Z9
+	VANDPS      Z2, Z9, Z8
+	VCMPPS      $0x11, Z3, Z8, K2
+	VBLENDMPS   Z4, Z9, K2, Z14
+	VMOVUPS     Z12, (BX)(R9*4)
+	VMOVUPS     Z14, (SI)(R9*4)
+	VSQRTPS     Z14, Z8
+	VADDPS      Z6, Z8, Z8
+	VMOVUPS     (DX)(R9*4), Z9
+	VMULPS      Z7, Z12, Z10
+	VDIVPS      Z8, Z10, Z8
+	VSUBPS      Z8, Z9, Z8
+	VMOVUPS     Z8, (DX)(R9*4)
 	ADDQ        $+16, R9
-	CMPQ        R9, DI
+	CMPQ        R9, CX
 	JL          vector
 
 vectorRest:
-	CMPQ        R9, SI
+	CMPQ        R9, AX
 	JGE         vectorDone
-	VMOVUPS.Z   (AX)(R9*4), K1, Z8
-	VMOVUPS.Z   (CX)(R9*4), K1, Z9
-	VMOVUPS.Z   (DX)(R9*4), K1, Z10
-	VMOVUPS.Z   (BX)(R9*4), K1, Z11
-	VSUBPS      Z9, Z11, Z12
-	VFMADD231PS Z0, Z12, Z9
-	VANDPS      Z2, Z9, Z12
-	VCMPPS      $0x11, Z3, Z12, K2
-	VBLENDMPS   Z4, Z9, K2, Z16
-	VANDPS      Z2, Z11, Z9
-	VCMPPS      $0x11, Z5, Z9, K2
-	VBLENDMPS   Z4, Z11, K2, Z17
-	VMULPS      Z17, Z17, Z9
-	VSUBPS      Z10, Z9, Z9
-	VFMADD231PS Z1, Z9, Z10
-	VANDPS      Z2, Z10, Z9
-	VCMPPS      $0x11, Z3, Z9, K2
-	VBLENDMPS   Z4, Z10, K2, Z18
-	VMOVUPS     Z16, K1, (CX)(R9*4)
-	VMOVUPS     Z18, K1, (DX)(R9*4)
-	VMULPS      Z6, Z16, Z9
-	VSQRTPS     Z18, Z10
-	VADDPS      Z7, Z10, Z10
-	VDIVPS      Z10, Z9, Z9
+	VMOVUPS.Z   (BX)(R9*4), K1, Z8
+	VMOVUPS.Z   (SI)(R9*4), K1, Z9
+	VMOVUPS.Z   (DI)(R9*4), K1, Z10
+	VSUBPS      Z8, Z10, Z11
+	VFMADD231PS Z0, Z11, Z8
+	VANDPS      Z2, Z8, Z11
+	VCMPPS      $0x11, Z3, Z11, K2
+	VBLENDMPS   Z4, Z8, K2, Z15
+	VANDPS      Z2, Z10, Z8
+	VCMPPS      $0x11, Z5, Z8, K2
+	VBLENDMPS   Z4, Z10, K2, Z16
+	VMULPS      Z16, Z16, Z8
 	VSUBPS      Z9, Z8, Z8
-	VMOVUPS     Z8, K1, (AX)(R9*4)
+	VFMADD231PS Z1, Z8, Z9
+	VANDPS      Z2, Z9, Z8
+	VCMPPS      $0x11, Z3, Z8, K2
+	VBLENDMPS   Z4, Z9, K2, Z17
+	VMOVUPS     Z15, K1, (BX)(R9*4)
+	VMOVUPS     Z17, K1, (SI)(R9*4)
+	VSQRTPS     Z17, Z8
+	VADDPS      Z6, Z8, Z8
+	VMOVUPS.Z   (DX)(R9*4), K1, Z9
+	VMULPS      Z7, Z15, Z10
+	VDIVPS      Z8, Z10, Z8
+	VSUBPS      Z8, Z9, Z8
+	VMOVUPS     Z8, K1, (DX)(R9*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
 	DECQ R8
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func adamIdleAVX512(rows int, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·adamIdleAVX512(SB), NOSPLIT, $0-160
+	VBROADCASTSS scalars_1+132(FP), Z0
+	VBROADCASTSS elementwiseConstants<>+56(SB), Z1
+	VBROADCASTSS elementwiseConstants<>+220(SB), Z2
+	VBROADCASTSS elementwiseConstants<>+0(SB), Z3
+	VBROADCASTSS scalars_2+136(FP), Z4
+	VBROADCASTSS scalars_3+140(FP), Z5
+	VBROADCASTSS scalars_0+128(FP), Z6
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
+	MOVQ         rows+0(FP), DI
+
+row:
+	XORQ R8, R8
+	CMPQ R8, CX
+	JGE  rowIdleRest
+
+rowIdle:
+	VMOVUPS  (BX)(R8*4), Z7
+	VMOVUPS  (SI)(R8*4), Z8
+	VORPS    Z8, Z7, Z7
+	VPTESTMD Z7, Z7, K2
+	KORTESTW K2, K2
+	JNE      rowBusy
+	ADDQ     $+16, R8
+	CMPQ     R8, CX
+	JL       rowIdle
+
+rowIdleRest:
+	CMPQ      R8, AX
+	JGE       rowIdleDone
+	VMOVUPS.Z (BX)(R8*4), K1, Z7
+	VMOVUPS.Z (SI)(R8*4), K1, Z8
+	VORPS     Z8, Z7, Z7
+	VPTESTMD  Z7, Z7, K2
+	KORTESTW  K2, K2
+	JNE       rowBusy
+
+rowIdleDone:
+	JMP next
+
+rowBusy:
+	XORQ R8, R8
+	CMPQ R8, CX
+	JGE  vectorRest
+
+vector:
+	VMOVUPS      (BX)(R8*4), Z7
+	VMOVUPS      (SI)(R8*4), Z8
+	VFNMADD231PS Z7, Z0, Z7
+	VANDPS       Z1, Z7, Z13
+	VCMPPS       $0x11, Z2, Z13, K2
+	VBLENDMPS    Z3, Z7, K2, Z9
+	VFNMADD231PS Z8, Z4, Z8
+	VANDPS       Z1, Z8, Z7
+	VCMPPS       $0x11, Z2, Z7, K2
+	VBLENDMPS    Z3, Z8, K2, Z10
+	VMOVUPS      Z9, (BX)(R8*4)
+	VMOVUPS      Z10, (SI)(R8*4)
+	VSQRTPS      Z10, Z7
+	VADDPS       Z5, Z7, Z7
+	VMOVUPS      (DX)(R8*4), Z8
+	VMULPS       Z6, Z9, Z13
+	VDIVPS       Z7, Z13, Z7
+	VSUBPS       Z7, Z8, Z7
+	VMOVUPS      Z7, (DX)(R8*4)
+	ADDQ         $+16, R8
+	CMPQ         R8, CX
+	JL           vector
+
+vectorRest:
+	CMPQ         R8, AX
+	JGE          vectorDone
+	VMOVUPS.Z    (BX)(R8*4), K1, Z7
+	VMOVUPS.Z    (SI)(R8*4), K1, Z8
+	VFNMADD231PS Z7, Z0, Z7
+	VANDPS       Z1, Z7, Z13
+	VCMPPS       $0x11, Z2, Z13, K2
+	VBLENDMPS    Z3, Z7, K2, Z11
+	VFNMADD231PS Z8, Z4, Z8
+	VANDPS       Z1, Z8, Z7
+	VCMPPS       $0x11, Z2, Z7, K2
+	VBLENDMPS    Z3, Z8, K2, Z12
+	VMOVUPS      Z11, K1, (BX)(R8*4)
+	VMOVUPS      Z12, K1, (SI)(R8*4)
+	VSQRTPS      Z12, Z7
+	VADDPS       Z5, Z7, Z7
+	VMOVUPS.Z    (DX)(R8*4), K1, Z8
+	VMULPS       Z6, Z11, Z13
+	VDIVPS       Z7, Z13, Z7
+	VSUBPS       Z7, Z8, Z7
+	VMOVUPS      Z7, K1, (DX)(R8*4)
+
+vectorDone:
+next:
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	DECQ DI
 	JNE  row
 	VZEROUPPER
 	RET
@@ -4672,43 +4786,43 @@ vectorDone:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·sgdAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS      (CX)(DI*4), Z1
-	VMOVUPS      (AX)(DI*4), Z2
+	VMOVUPS      (BX)(DI*4), Z1
+	VMOVUPS      (DX)(DI*4), Z2
 	VFNMADD231PS Z1, Z0, Z2
-	VMOVUPS      Z2, (AX)(DI*4)
+	VMOVUPS      Z2, (DX)(DI*4)
 	ADDQ         $+16, DI
-	CMPQ         DI, BX
+	CMPQ         DI, CX
 	JL           vector
 
 vectorRest:
-	CMPQ         DI, DX
+	CMPQ         DI, AX
 	JGE          vectorDone
-	VMOVUPS.Z    (CX)(DI*4), K1, Z1
-	VMOVUPS.Z    (AX)(DI*4), K1, Z2
+	VMOVUPS.Z    (BX)(DI*4), K1, Z1
+	VMOVUPS.Z    (DX)(DI*4), K1, Z2
 	VFNMADD231PS Z1, Z0, Z2
-	VMOVUPS      Z2, K1, (AX)(DI*4)
+	VMOVUPS      Z2, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -4719,43 +4833,43 @@ vectorDone:
 TEXT ·decayAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
 	VBROADCASTSS scalars_1+132(FP), Z1
-	MOVQ         cols+8(FP), CX
-	MOVQ         CX, DX
-	ANDQ         $-16, DX
-	MOVQ         CX, AX
-	SUBQ         DX, AX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
 	MOVQ         $-1, BX
-	BZHIQ        AX, BX, BX
+	BZHIQ        DX, BX, BX
 	KMOVW        BX, K1
-	MOVQ         data_0+16(FP), AX
+	MOVQ         data_0+16(FP), DX
 	MOVQ         rows+0(FP), BX
 
 row:
 	XORQ SI, SI
-	CMPQ SI, DX
+	CMPQ SI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(SI*4), Z2
+	VMOVUPS (DX)(SI*4), Z2
 	VMULPS  Z0, Z2, Z3
 	VMULPS  Z1, Z3, Z3
 	VSUBPS  Z3, Z2, Z2
-	VMOVUPS Z2, (AX)(SI*4)
+	VMOVUPS Z2, (DX)(SI*4)
 	ADDQ    $+16, SI
-	CMPQ    SI, DX
+	CMPQ    SI, CX
 	JL      vector
 
 vectorRest:
-	CMPQ      SI, CX
+	CMPQ      SI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(SI*4), K1, Z2
+	VMOVUPS.Z (DX)(SI*4), K1, Z2
 	VMULPS    Z0, Z2, Z3
 	VMULPS    Z1, Z3, Z3
 	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   Z2, K1, (AX)(SI*4)
+	VMOVUPS   Z2, K1, (DX)(SI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
+	ADDQ strides_0+72(FP), DX
 	DECQ BX
 	JNE  row
 	VZEROUPPER
@@ -4765,45 +4879,45 @@ vectorDone:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·lerpAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(DI*4), Z1
-	VMOVUPS     (CX)(DI*4), Z2
+	VMOVUPS     (DX)(DI*4), Z1
+	VMOVUPS     (BX)(DI*4), Z2
 	VSUBPS      Z1, Z2, Z2
 	VFMADD231PS Z2, Z0, Z1
-	VMOVUPS     Z1, (AX)(DI*4)
+	VMOVUPS     Z1, (DX)(DI*4)
 	ADDQ        $+16, DI
-	CMPQ        DI, BX
+	CMPQ        DI, CX
 	JL          vector
 
 vectorRest:
-	CMPQ        DI, DX
+	CMPQ        DI, AX
 	JGE         vectorDone
-	VMOVUPS.Z   (AX)(DI*4), K1, Z1
-	VMOVUPS.Z   (CX)(DI*4), K1, Z2
+	VMOVUPS.Z   (DX)(DI*4), K1, Z1
+	VMOVUPS.Z   (BX)(DI*4), K1, Z2
 	VSUBPS      Z1, Z2, Z2
 	VFMADD231PS Z2, Z0, Z1
-	VMOVUPS     Z1, K1, (AX)(DI*4)
+	VMOVUPS     Z1, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER
@@ -4817,61 +4931,61 @@ TEXT ·momentumAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z2
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z3
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z4
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(R8*4), Z5
-	VMOVUPS   (CX)(R8*4), Z6
-	VMOVUPS   (DX)(R8*4), Z7
+	VMOVUPS   (DX)(R8*4), Z5
+	VMOVUPS   (BX)(R8*4), Z6
+	VMOVUPS   (SI)(R8*4), Z7
 	VMULPS    Z1, Z7, Z7
 	VMULPS    Z0, Z6, Z6
 	VSUBPS    Z7, Z6, Z6
 	VANDPS    Z2, Z6, Z7
 	VCMPPS    $0x11, Z3, Z7, K2
 	VBLENDMPS Z4, Z6, K2, Z8
-	VMOVUPS   Z8, (CX)(R8*4)
+	VMOVUPS   Z8, (BX)(R8*4)
 	VADDPS    Z8, Z5, Z5
-	VMOVUPS   Z5, (AX)(R8*4)
+	VMOVUPS   Z5, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z5
-	VMOVUPS.Z (CX)(R8*4), K1, Z6
-	VMOVUPS.Z (DX)(R8*4), K1, Z7
+	VMOVUPS.Z (DX)(R8*4), K1, Z5
+	VMOVUPS.Z (BX)(R8*4), K1, Z6
+	VMOVUPS.Z (SI)(R8*4), K1, Z7
 	VMULPS    Z1, Z7, Z7
 	VMULPS    Z0, Z6, Z6
 	VSUBPS    Z7, Z6, Z6
 	VANDPS    Z2, Z6, Z7
 	VCMPPS    $0x11, Z3, Z7, K2
 	VBLENDMPS Z4, Z6, K2, Z9
-	VMOVUPS   Z9, K1, (CX)(R8*4)
+	VMOVUPS   Z9, K1, (BX)(R8*4)
 	VADDPS    Z9, Z5, Z5
-	VMOVUPS   Z5, K1, (AX)(R8*4)
+	VMOVUPS   Z5, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4885,65 +4999,65 @@ TEXT ·nesterovAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z2
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z3
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z4
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(R8*4), Z5
-	VMOVUPS   (CX)(R8*4), Z6
-	VMOVUPS   (DX)(R8*4), Z7
+	VMOVUPS   (DX)(R8*4), Z5
+	VMOVUPS   (BX)(R8*4), Z6
+	VMOVUPS   (SI)(R8*4), Z7
 	VMULPS    Z1, Z7, Z7
 	VMULPS    Z0, Z6, Z6
 	VSUBPS    Z7, Z6, Z6
 	VANDPS    Z2, Z6, Z10
 	VCMPPS    $0x11, Z3, Z10, K2
 	VBLENDMPS Z4, Z6, K2, Z8
-	VMOVUPS   Z8, (CX)(R8*4)
+	VMOVUPS   Z8, (BX)(R8*4)
 	VMULPS    Z0, Z8, Z6
 	VSUBPS    Z7, Z6, Z6
 	VADDPS    Z6, Z5, Z5
-	VMOVUPS   Z5, (AX)(R8*4)
+	VMOVUPS   Z5, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z5
-	VMOVUPS.Z (CX)(R8*4), K1, Z6
-	VMOVUPS.Z (DX)(R8*4), K1, Z7
+	VMOVUPS.Z (DX)(R8*4), K1, Z5
+	VMOVUPS.Z (BX)(R8*4), K1, Z6
+	VMOVUPS.Z (SI)(R8*4), K1, Z7
 	VMULPS    Z1, Z7, Z7
 	VMULPS    Z0, Z6, Z6
 	VSUBPS    Z7, Z6, Z6
 	VANDPS    Z2, Z6, Z10
 	VCMPPS    $0x11, Z3, Z10, K2
 	VBLENDMPS Z4, Z6, K2, Z9
-	VMOVUPS   Z9, K1, (CX)(R8*4)
+	VMOVUPS   Z9, K1, (BX)(R8*4)
 	VMULPS    Z0, Z9, Z6
 	VSUBPS    Z7, Z6, Z6
 	VADDPS    Z6, Z5, Z5
-	VMOVUPS   Z5, K1, (AX)(R8*4)
+	VMOVUPS   Z5, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -4960,27 +5074,27 @@ TEXT ·rmspropAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R8*4), Z8
-	VMOVUPS   (DX)(R8*4), Z9
+	VMOVUPS   (BX)(R8*4), Z8
+	VMOVUPS   (SI)(R8*4), Z9
 	VMULPS    Z9, Z1, Z9
 	VANDPS    Z4, Z8, Z14
 	VCMPPS    $0x11, Z5, Z14, K2
@@ -4991,23 +5105,23 @@ vector:
 	VANDPS    Z4, Z9, Z14
 	VCMPPS    $0x11, Z7, Z14, K2
 	VBLENDMPS Z6, Z9, K2, Z11
-	VMOVUPS   Z11, (DX)(R8*4)
-	VMULPS    Z8, Z0, Z8
+	VMOVUPS   Z11, (SI)(R8*4)
 	VADDPS    Z3, Z11, Z9
 	VSQRTPS   Z9, Z9
+	VMULPS    Z8, Z0, Z8
 	VDIVPS    Z9, Z8, Z8
-	VMOVUPS   (AX)(R8*4), Z9
+	VMOVUPS   (DX)(R8*4), Z9
 	VSUBPS    Z8, Z9, Z8
-	VMOVUPS   Z8, (AX)(R8*4)
+	VMOVUPS   Z8, (DX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R8*4), K1, Z8
-	VMOVUPS.Z (DX)(R8*4), K1, Z9
+	VMOVUPS.Z (BX)(R8*4), K1, Z8
+	VMOVUPS.Z (SI)(R8*4), K1, Z9
 	VMULPS    Z9, Z1, Z9
 	VANDPS    Z4, Z8, Z14
 	VCMPPS    $0x11, Z5, Z14, K2
@@ -5018,19 +5132,19 @@ vectorRest:
 	VANDPS    Z4, Z9, Z14
 	VCMPPS    $0x11, Z7, Z14, K2
 	VBLENDMPS Z6, Z9, K2, Z13
-	VMOVUPS   Z13, K1, (DX)(R8*4)
-	VMULPS    Z8, Z0, Z8
+	VMOVUPS   Z13, K1, (SI)(R8*4)
 	VADDPS    Z3, Z13, Z9
 	VSQRTPS   Z9, Z9
+	VMULPS    Z8, Z0, Z8
 	VDIVPS    Z9, Z8, Z8
-	VMOVUPS.Z (AX)(R8*4), K1, Z9
+	VMOVUPS.Z (DX)(R8*4), K1, Z9
 	VSUBPS    Z8, Z9, Z8
-	VMOVUPS   Z8, K1, (AX)(R8*4)
+	VMOVUPS   Z8, K1, (DX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -5048,28 +5162,28 @@ TEXT ·rmspropMomentumAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
 	VBROADCASTSS scalars_4+144(FP), Z8
-	MOVQ         cols+8(FP), SI
-	MOVQ         SI, DI
-	ANDQ         $-16, DI
-	MOVQ         SI, AX
-	SUBQ         DI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
+	MOVQ         data_3+40(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, DI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R9*4), Z9
-	VMOVUPS   (DX)(R9*4), Z10
+	VMOVUPS   (BX)(R9*4), Z9
+	VMOVUPS   (SI)(R9*4), Z10
 	VMULPS    Z10, Z1, Z10
 	VANDPS    Z4, Z9, Z17
 	VCMPPS    $0x11, Z5, Z17, K2
@@ -5080,30 +5194,30 @@ vector:
 	VANDPS    Z4, Z10, Z17
 	VCMPPS    $0x11, Z7, Z17, K2
 	VBLENDMPS Z6, Z10, K2, Z12
-	VMOVUPS   Z12, (DX)(R9*4)
-	VMULPS    Z9, Z0, Z9
+	VMOVUPS   Z12, (SI)(R9*4)
 	VADDPS    Z3, Z12, Z10
 	VSQRTPS   Z10, Z10
+	VMULPS    Z9, Z0, Z9
 	VDIVPS    Z10, Z9, Z9
-	VMOVUPS   (BX)(R9*4), Z10
+	VMOVUPS   (DI)(R9*4), Z10
 	VMULPS    Z10, Z8, Z10
 	VADDPS    Z9, Z10, Z9
 	VANDPS    Z4, Z9, Z10
 	VCMPPS    $0x11, Z7, Z10, K2
 	VBLENDMPS Z6, Z9, K2, Z13
-	VMOVUPS   Z13, (BX)(R9*4)
-	VMOVUPS   (AX)(R9*4), Z9
+	VMOVUPS   Z13, (DI)(R9*4)
+	VMOVUPS   (DX)(R9*4), Z9
 	VSUBPS    Z13, Z9, Z9
-	VMOVUPS   Z9, (AX)(R9*4)
+	VMOVUPS   Z9, (DX)(R9*4)
 	ADDQ      $+16, R9
-	CMPQ      R9, DI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R9, SI
+	CMPQ      R9, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R9*4), K1, Z9
-	VMOVUPS.Z (DX)(R9*4), K1, Z10
+	VMOVUPS.Z (BX)(R9*4), K1, Z9
+	VMOVUPS.Z (SI)(R9*4), K1, Z10
 	VMULPS    Z10, Z1, Z10
 	VANDPS    Z4, Z9, Z17
 	VCMPPS    $0x11, Z5, Z17, K2
@@ -5114,27 +5228,27 @@ vectorRest:
 	VANDPS    Z4, Z10, Z17
 	VCMPPS    $0x11, Z7, Z17, K2
 	VBLENDMPS Z6, Z10, K2, Z15
-	VMOVUPS   Z15, K1, (DX)(R9*4)
-	VMULPS    Z9, Z0, Z9
+	VMOVUPS   Z15, K1, (SI)(R9*4)
 	VADDPS    Z3, Z15, Z10
 	VSQRTPS   Z10, Z10
+	VMULPS    Z9, Z0, Z9
 	VDIVPS    Z10, Z9, Z9
-	VMOVUPS.Z (BX)(R9*4), K1, Z10
+	VMOVUPS.Z (DI)(R9*4), K1, Z10
 	VMULPS    Z10, Z8, Z10
 	VADDPS    Z9, Z10, Z9
 	VANDPS    Z4, Z9, Z10
 	VCMPPS    $0x11, Z7, Z10, K2
 	VBLENDMPS Z6, Z9, K2, Z16
-	VMOVUPS   Z16, K1, (BX)(R9*4)
-	VMOVUPS.Z (AX)(R9*4), K1, Z9
+	VMOVUPS   Z16, K1, (DI)(R9*4)
+	VMOVUPS.Z (DX)(R9*4), K1, Z9
 	VSUBPS    Z16, Z9, Z9
-	VMOVUPS   Z9, K1, (AX)(R9*4)
+	VMOVUPS   Z9, K1, (DX)(R9*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -5151,28 +5265,28 @@ TEXT ·rmspropCenteredAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
-	MOVQ         cols+8(FP), SI
-	MOVQ         SI, DI
-	ANDQ         $-16, DI
-	MOVQ         SI, AX
-	SUBQ         DI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
+	MOVQ         data_3+40(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, DI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R9*4), Z8
-	VMOVUPS   (DX)(R9*4), Z9
+	VMOVUPS   (BX)(R9*4), Z8
+	VMOVUPS   (SI)(R9*4), Z9
 	VMULPS    Z9, Z1, Z9
 	VANDPS    Z4, Z8, Z16
 	VCMPPS    $0x11, Z5, Z16, K2
@@ -5183,33 +5297,33 @@ vector:
 	VANDPS    Z4, Z9, Z16
 	VCMPPS    $0x11, Z7, Z16, K2
 	VBLENDMPS Z6, Z9, K2, Z11
-	VMOVUPS   Z11, (DX)(R9*4)
-	VMOVUPS   (BX)(R9*4), Z9
+	VMOVUPS   Z11, (SI)(R9*4)
+	VMOVUPS   (DI)(R9*4), Z9
 	VMULPS    Z9, Z1, Z9
 	VMULPS    Z8, Z2, Z16
 	VADDPS    Z16, Z9, Z9
 	VANDPS    Z4, Z9, Z16
 	VCMPPS    $0x11, Z5, Z16, K2
 	VBLENDMPS Z6, Z9, K2, Z12
-	VMOVUPS   Z12, (BX)(R9*4)
+	VMOVUPS   Z12, (DI)(R9*4)
 	VMULPS    Z12, Z12, Z9
 	VSUBPS    Z9, Z11, Z9
-	VMULPS    Z8, Z0, Z8
 	VADDPS    Z3, Z9, Z9
 	VSQRTPS   Z9, Z9
+	VMULPS    Z8, Z0, Z8
 	VDIVPS    Z9, Z8, Z8
-	VMOVUPS   (AX)(R9*4), Z9
+	VMOVUPS   (DX)(R9*4), Z9
 	VSUBPS    Z8, Z9, Z8
-	VMOVUPS   Z8, (AX)(R9*4)
+	VMOVUPS   Z8, (DX)(R9*4)
 	ADDQ      $+16, R9
-	CMPQ      R9, DI
+	CMPQ      R9, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R9, SI
+	CMPQ      R9, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R9*4), K1, Z8
-	VMOVUPS.Z (DX)(R9*4), K1, Z9
+	VMOVUPS.Z (BX)(R9*4), K1, Z8
+	VMOVUPS.Z (SI)(R9*4), K1, Z9
 	VMULPS    Z9, Z1, Z9
 	VANDPS    Z4, Z8, Z16
 	VCMPPS    $0x11, Z5, Z16, K2
@@ -5220,30 +5334,30 @@ vectorRest:
 	VANDPS    Z4, Z9, Z16
 	VCMPPS    $0x11, Z7, Z16, K2
 	VBLENDMPS Z6, Z9, K2, Z14
-	VMOVUPS   Z14, K1, (DX)(R9*4)
-	VMOVUPS.Z (BX)(R9*4), K1, Z9
+	VMOVUPS   Z14, K1, (SI)(R9*4)
+	VMOVUPS.Z (DI)(R9*4), K1, Z9
 	VMULPS    Z9, Z1, Z9
 	VMULPS    Z8, Z2, Z16
 	VADDPS    Z16, Z9, Z9
 	VANDPS    Z4, Z9, Z16
 	VCMPPS    $0x11, Z5, Z16, K2
 	VBLENDMPS Z6, Z9, K2, Z15
-	VMOVUPS   Z15, K1, (BX)(R9*4)
+	VMOVUPS   Z15, K1, (DI)(R9*4)
 	VMULPS    Z15, Z15, Z9
 	VSUBPS    Z9, Z14, Z9
-	VMULPS    Z8, Z0, Z8
 	VADDPS    Z3, Z9, Z9
 	VSQRTPS   Z9, Z9
+	VMULPS    Z8, Z0, Z8
 	VDIVPS    Z9, Z8, Z8
-	VMOVUPS.Z (AX)(R9*4), K1, Z9
+	VMOVUPS.Z (DX)(R9*4), K1, Z9
 	VSUBPS    Z8, Z9, Z8
-	VMOVUPS   Z8, K1, (AX)(R9*4)
+	VMOVUPS   Z8, K1, (DX)(R9*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -5261,29 +5375,29 @@ TEXT ·rmspropCenteredMomentumAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z6
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z7
 	VBROADCASTSS scalars_4+144(FP), Z8
-	MOVQ         cols+8(FP), DI
-	MOVQ         DI, R8
-	ANDQ         $-16, R8
-	MOVQ         DI, AX
-	SUBQ         R8, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
-	MOVQ         data_4+48(FP), SI
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
+	MOVQ         data_3+40(FP), DI
+	MOVQ         data_4+48(FP), R8
 	MOVQ         rows+0(FP), R9
 
 row:
 	XORQ R10, R10
-	CMPQ R10, R8
+	CMPQ R10, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (CX)(R10*4), Z9
-	VMOVUPS   (DX)(R10*4), Z10
+	VMOVUPS   (BX)(R10*4), Z9
+	VMOVUPS   (SI)(R10*4), Z10
 	VMULPS    Z10, Z1, Z10
 	VANDPS    Z4, Z9, Z19
 	VCMPPS    $0x11, Z5, Z19, K2
@@ -5294,40 +5408,40 @@ vector:
 	VANDPS    Z4, Z10, Z19
 	VCMPPS    $0x11, Z7, Z19, K2
 	VBLENDMPS Z6, Z10, K2, Z12
-	VMOVUPS   Z12, (DX)(R10*4)
-	VMOVUPS   (BX)(R10*4), Z10
+	VMOVUPS   Z12, (SI)(R10*4)
+	VMOVUPS   (DI)(R10*4), Z10
 	VMULPS    Z10, Z1, Z10
 	VMULPS    Z9, Z2, Z19
 	VADDPS    Z19, Z10, Z10
 	VANDPS    Z4, Z10, Z19
 	VCMPPS    $0x11, Z5, Z19, K2
 	VBLENDMPS Z6, Z10, K2, Z13
-	VMOVUPS   Z13, (BX)(R10*4)
+	VMOVUPS   Z13, (DI)(R10*4)
 	VMULPS    Z13, Z13, Z10
 	VSUBPS    Z10, Z12, Z10
-	VMULPS    Z9, Z0, Z9
 	VADDPS    Z3, Z10, Z10
 	VSQRTPS   Z10, Z10
+	VMULPS    Z9, Z0, Z9
 	VDIVPS    Z10, Z9, Z9
-	VMOVUPS   (SI)(R10*4), Z10
+	VMOVUPS   (R8)(R10*4), Z10
 	VMULPS    Z10, Z8, Z10
 	VADDPS    Z9, Z10, Z9
 	VANDPS    Z4, Z9, Z10
 	VCMPPS    $0x11, Z7, Z10, K2
 	VBLENDMPS Z6, Z9, K2, Z14
-	VMOVUPS   Z14, (SI)(R10*4)
-	VMOVUPS   (AX)(R10*4), Z9
+	VMOVUPS   Z14, (R8)(R10*4)
+	VMOVUPS   (DX)(R10*4), Z9
 	VSUBPS    Z14, Z9, Z9
-	VMOVUPS   Z9, (AX)(R10*4)
+	VMOVUPS   Z9, (DX)(R10*4)
 	ADDQ      $+16, R10
-	CMPQ      R10, R8
+	CMPQ      R10, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R10, DI
+	CMPQ      R10, AX
 	JGE       vectorDone
-	VMOVUPS.Z (CX)(R10*4), K1, Z9
-	VMOVUPS.Z (DX)(R10*4), K1, Z10
+	VMOVUPS.Z (BX)(R10*4), K1, Z9
+	VMOVUPS.Z (SI)(R10*4), K1, Z10
 	VMULPS    Z10, Z1, Z10
 	VANDPS    Z4, Z9, Z19
 	VCMPPS    $0x11, Z5, Z19, K2
@@ -5338,38 +5452,38 @@ vectorRest:
 	VANDPS    Z4, Z10, Z19
 	VCMPPS    $0x11, Z7, Z19, K2
 	VBLENDMPS Z6, Z10, K2, Z16
-	VMOVUPS   Z16, K1, (DX)(R10*4)
-	VMOVUPS.Z (BX)(R10*4), K1, Z10
+	VMOVUPS   Z16, K1, (SI)(R10*4)
+	VMOVUPS.Z (DI)(R10*4), K1, Z10
 	VMULPS    Z10, Z1, Z10
 	VMULPS    Z9, Z2, Z19
 	VADDPS    Z19, Z10, Z10
 	VANDPS    Z4, Z10, Z19
 	VCMPPS    $0x11, Z5, Z19, K2
 	VBLENDMPS Z6, Z10, K2, Z17
-	VMOVUPS   Z17, K1, (BX)(R10*4)
+	VMOVUPS   Z17, K1, (DI)(R10*4)
 	VMULPS    Z17, Z17, Z10
 	VSUBPS    Z10, Z16, Z10
-	VMULPS    Z9, Z0, Z9
 	VADDPS    Z3, Z10, Z10
 	VSQRTPS   Z10, Z10
+	VMULPS    Z9, Z0, Z9
 	VDIVPS    Z10, Z9, Z9
-	VMOVUPS.Z (SI)(R10*4), K1, Z10
+	VMOVUPS.Z (R8)(R10*4), K1, Z10
 	VMULPS    Z10, Z8, Z10
 	VADDPS    Z9, Z10, Z9
 	VANDPS    Z4, Z9, Z10
 	VCMPPS    $0x11, Z7, Z10, K2
 	VBLENDMPS Z6, Z9, K2, Z18
-	VMOVUPS   Z18, K1, (SI)(R10*4)
-	VMOVUPS.Z (AX)(R10*4), K1, Z9
+	VMOVUPS   Z18, K1, (R8)(R10*4)
+	VMOVUPS.Z (DX)(R10*4), K1, Z9
 	VSUBPS    Z18, Z9, Z9
-	VMOVUPS   Z9, K1, (AX)(R10*4)
+	VMOVUPS   Z9, K1, (DX)(R10*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	ADDQ strides_4+104(FP), SI
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
+	ADDQ strides_4+104(FP), R8
 	DECQ R9
 	JNE  row
 	VZEROUPPER
@@ -5387,28 +5501,28 @@ TEXT ·lionAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_4+144(FP), Z6
 	VBROADCASTSS elementwiseConstants<>+56(SB), Z7
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z8
-	MOVQ         cols+8(FP), BX
-	MOVQ         BX, SI
-	ANDQ         $-16, SI
-	MOVQ         BX, AX
-	SUBQ         SI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
 	MOVQ         rows+0(FP), DI
 
 row:
 	XORQ R8, R8
-	CMPQ R8, SI
+	CMPQ R8, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(R8*4), Z9
-	VMOVUPS   (CX)(R8*4), Z10
-	VMOVUPS   (DX)(R8*4), Z11
+	VMOVUPS   (DX)(R8*4), Z9
+	VMOVUPS   (BX)(R8*4), Z10
+	VMOVUPS   (SI)(R8*4), Z11
 	VMULPS    Z1, Z10, Z12
 	VMULPS    Z2, Z11, Z13
 	VADDPS    Z13, Z12, Z12
@@ -5418,24 +5532,24 @@ vector:
 	VBLENDMPS Z13, Z12, K3, Z14
 	VBLENDMPS Z0, Z14, K2, Z15
 	VSUBPS    Z15, Z9, Z9
-	VMOVUPS   Z9, (AX)(R8*4)
+	VMOVUPS   Z9, (DX)(R8*4)
 	VMULPS    Z5, Z10, Z9
 	VMULPS    Z6, Z11, Z10
 	VADDPS    Z10, Z9, Z9
 	VANDPS    Z7, Z9, Z10
 	VCMPPS    $0x11, Z8, Z10, K2
 	VBLENDMPS Z3, Z9, K2, Z16
-	VMOVUPS   Z16, (CX)(R8*4)
+	VMOVUPS   Z16, (BX)(R8*4)
 	ADDQ      $+16, R8
-	CMPQ      R8, SI
+	CMPQ      R8, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      R8, BX
+	CMPQ      R8, AX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(R8*4), K1, Z9
-	VMOVUPS.Z (CX)(R8*4), K1, Z10
-	VMOVUPS.Z (DX)(R8*4), K1, Z11
+	VMOVUPS.Z (DX)(R8*4), K1, Z9
+	VMOVUPS.Z (BX)(R8*4), K1, Z10
+	VMOVUPS.Z (SI)(R8*4), K1, Z11
 	VMULPS    Z1, Z10, Z12
 	VMULPS    Z2, Z11, Z13
 	VADDPS    Z13, Z12, Z12
@@ -5445,19 +5559,19 @@ vectorRest:
 	VBLENDMPS Z13, Z12, K3, Z17
 	VBLENDMPS Z0, Z17, K2, Z18
 	VSUBPS    Z18, Z9, Z9
-	VMOVUPS   Z9, K1, (AX)(R8*4)
+	VMOVUPS   Z9, K1, (DX)(R8*4)
 	VMULPS    Z5, Z10, Z9
 	VMULPS    Z6, Z11, Z10
 	VADDPS    Z10, Z9, Z9
 	VANDPS    Z7, Z9, Z10
 	VCMPPS    $0x11, Z8, Z10, K2
 	VBLENDMPS Z3, Z9, K2, Z19
-	VMOVUPS   Z19, K1, (CX)(R8*4)
+	VMOVUPS   Z19, K1, (BX)(R8*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
 	DECQ DI
 	JNE  row
 	VZEROUPPER
@@ -5472,96 +5586,96 @@ TEXT ·nadamAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z3
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z4
 	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
-	VBROADCASTSS scalars_0+128(FP), Z6
-	VBROADCASTSS scalars_1+132(FP), Z7
-	VBROADCASTSS scalars_4+144(FP), Z8
-	MOVQ         cols+8(FP), SI
-	MOVQ         SI, DI
-	ANDQ         $-16, DI
-	MOVQ         SI, AX
-	SUBQ         DI, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
+	VBROADCASTSS scalars_4+144(FP), Z6
+	VBROADCASTSS scalars_0+128(FP), Z7
+	VBROADCASTSS scalars_1+132(FP), Z8
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
+	MOVQ         data_3+40(FP), DI
 	MOVQ         rows+0(FP), R8
 
 row:
 	XORQ R9, R9
-	CMPQ R9, DI
+	CMPQ R9, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R9*4), Z9
-	VMOVUPS     (CX)(R9*4), Z10
-	VMOVUPS     (DX)(R9*4), Z11
-	VMOVUPS     (BX)(R9*4), Z12
-	VSUBPS      Z10, Z12, Z13
-	VFMADD231PS Z0, Z13, Z10
-	VANDPS      Z2, Z10, Z13
-	VCMPPS      $0x11, Z3, Z13, K2
-	VBLENDMPS   Z4, Z10, K2, Z14
-	VANDPS      Z2, Z12, Z10
-	VCMPPS      $0x11, Z5, Z10, K2
-	VBLENDMPS   Z4, Z12, K2, Z15
-	VMULPS      Z15, Z15, Z10
-	VSUBPS      Z11, Z10, Z10
-	VFMADD231PS Z1, Z10, Z11
-	VANDPS      Z2, Z11, Z10
-	VCMPPS      $0x11, Z3, Z10, K2
-	VBLENDMPS   Z4, Z11, K2, Z16
-	VMOVUPS     Z14, (CX)(R9*4)
-	VMOVUPS     Z16, (DX)(R9*4)
-	VMULPS      Z7, Z12, Z10
-	VFMADD231PS Z6, Z14, Z10
-	VSQRTPS     Z16, Z11
-	VADDPS      Z8, Z11, Z11
-	VDIVPS      Z11, Z10, Z10
+	VMOVUPS     (BX)(R9*4), Z9
+	VMOVUPS     (SI)(R9*4), Z10
+	VMOVUPS     (DI)(R9*4), Z11
+	VSUBPS      Z9, Z11, Z12
+	VFMADD231PS Z0, Z12, Z9
+	VANDPS      Z2, Z9, Z12
+	VCMPPS      $0x11, Z3, Z12, K2
+	VBLENDMPS   Z4, Z9, K2, Z13
+	VANDPS      Z2, Z11, Z9
+	VCMPPS      $0x11, Z5, Z9, K2
+	VBLENDMPS   Z4, Z11, K2, Z14
+	VMULPS      Z14, Z14, Z9
 	VSUBPS      Z10, Z9, Z9
-	VMOVUPS     Z9, (AX)(R9*4)
+	VFMADD231PS Z1, Z9, Z10
+	VANDPS      Z2, Z10, Z9
+	VCMPPS      $0x11, Z3, Z9, K2
+	VBLENDMPS   Z4, Z10, K2, Z15
+	VMOVUPS     Z13, (BX)(R9*4)
+	VMOVUPS     Z15, (SI)(R9*4)
+	VSQRTPS     Z15, Z9
+	VADDPS      Z6, Z9, Z9
+	VMULPS      Z8, Z11, Z10
+	VFMADD231PS Z7, Z13, Z10
+	VMOVUPS     (DX)(R9*4), Z11
+	VDIVPS      Z9, Z10, Z9
+	VSUBPS      Z9, Z11, Z9
+	VMOVUPS     Z9, (DX)(R9*4)
 	ADDQ        $+16, R9
-	CMPQ        R9, DI
+	CMPQ        R9, CX
 	JL          vector
 
 vectorRest:
-	CMPQ        R9, SI
+	CMPQ        R9, AX
 	JGE         vectorDone
-	VMOVUPS.Z   (AX)(R9*4), K1, Z9
-	VMOVUPS.Z   (CX)(R9*4), K1, Z10
-	VMOVUPS.Z   (DX)(R9*4), K1, Z11
-	VMOVUPS.Z   (BX)(R9*4), K1, Z12
-	VSUBPS      Z10, Z12, Z13
-	VFMADD231PS Z0, Z13, Z10
-	VANDPS      Z2, Z10, Z13
-	VCMPPS      $0x11, Z3, Z13, K2
-	VBLENDMPS   Z4, Z10, K2, Z17
-	VANDPS      Z2, Z12, Z10
-	VCMPPS      $0x11, Z5, Z10, K2
-	VBLENDMPS   Z4, Z12, K2, Z18
-	VMULPS      Z18, Z18, Z10
-	VSUBPS      Z11, Z10, Z10
-	VFMADD231PS Z1, Z10, Z11
-	VANDPS      Z2, Z11, Z10
-	VCMPPS      $0x11, Z3, Z10, K2
-	VBLENDMPS   Z4, Z11, K2, Z19
-	VMOVUPS     Z17, K1, (CX)(R9*4)
-	VMOVUPS     Z19, K1, (DX)(R9*4)
-	VMULPS      Z7, Z12, Z10
-	VFMADD231PS Z6, Z17, Z10
-	VSQRTPS     Z19, Z11
-	VADDPS      Z8, Z11, Z11
-	VDIVPS      Z11, Z10, Z10
+	VMOVUPS.Z   (BX)(R9*4), K1, Z9
+	VMOVUPS.Z   (SI)(R9*4), K1, Z10
+	VMOVUPS.Z   (DI)(R9*4), K1, Z11
+	VSUBPS      Z9, Z11, Z12
+	VFMADD231PS Z0, Z12, Z9
+	VANDPS      Z2, Z9, Z12
+	VCMPPS      $0x11, Z3, Z12, K2
+	VBLENDMPS   Z4, Z9, K2, Z16
+	VANDPS      Z2, Z11, Z9
+	VCMPPS      $0x11, Z5, Z9, K2
+	VBLENDMPS   Z4, Z11, K2, Z17
+	VMULPS      Z17, Z17, Z9
 	VSUBPS      Z10, Z9, Z9
-	VMOVUPS     Z9, K1, (AX)(R9*4)
+	VFMADD231PS Z1, Z9, Z10
+	VANDPS      Z2, Z10, Z9
+	VCMPPS      $0x11, Z3, Z9, K2
+	VBLENDMPS   Z4, Z10, K2, Z18
+	VMOVUPS     Z16, K1, (BX)(R9*4)
+	VMOVUPS     Z18, K1, (SI)(R9*4)
+	VSQRTPS     Z18, Z9
+	VADDPS      Z6, Z9, Z9
+	VMULPS      Z8, Z11, Z10
+	VFMADD231PS Z7, Z16, Z10
+	VMOVUPS.Z   (DX)(R9*4), K1, Z11
+	VDIVPS      Z9, Z10, Z9
+	VSUBPS      Z9, Z11, Z9
+	VMOVUPS     Z9, K1, (DX)(R9*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
 	DECQ R8
 	JNE  row
 	VZEROUPPER
@@ -5576,103 +5690,103 @@ TEXT ·amsgradAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+220(SB), Z3
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z4
 	VBROADCASTSS elementwiseConstants<>+224(SB), Z5
-	VBROADCASTSS scalars_0+128(FP), Z6
-	VBROADCASTSS scalars_3+140(FP), Z7
-	MOVQ         cols+8(FP), DI
-	MOVQ         DI, R8
-	ANDQ         $-16, R8
-	MOVQ         DI, AX
-	SUBQ         R8, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
-	MOVQ         data_2+32(FP), DX
-	MOVQ         data_3+40(FP), BX
-	MOVQ         data_4+48(FP), SI
+	VBROADCASTSS scalars_3+140(FP), Z6
+	VBROADCASTSS scalars_0+128(FP), Z7
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
+	MOVQ         data_2+32(FP), SI
+	MOVQ         data_3+40(FP), DI
+	MOVQ         data_4+48(FP), R8
 	MOVQ         rows+0(FP), R9
 
 row:
 	XORQ R10, R10
-	CMPQ R10, R8
+	CMPQ R10, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS     (AX)(R10*4), Z8
-	VMOVUPS     (CX)(R10*4), Z9
-	VMOVUPS     (DX)(R10*4), Z10
-	VMOVUPS     (BX)(R10*4), Z11
-	VMOVUPS     (SI)(R10*4), Z12
-	VSUBPS      Z9, Z12, Z13
-	VFMADD231PS Z0, Z13, Z9
-	VANDPS      Z2, Z9, Z13
-	VCMPPS      $0x11, Z3, Z13, K2
-	VBLENDMPS   Z4, Z9, K2, Z14
-	VANDPS      Z2, Z12, Z9
-	VCMPPS      $0x11, Z5, Z9, K2
-	VBLENDMPS   Z4, Z12, K2, Z15
-	VMULPS      Z15, Z15, Z9
-	VSUBPS      Z10, Z9, Z9
-	VFMADD231PS Z1, Z9, Z10
-	VANDPS      Z2, Z10, Z9
-	VCMPPS      $0x11, Z3, Z9, K2
-	VBLENDMPS   Z4, Z10, K2, Z16
-	VMOVUPS     Z14, (CX)(R10*4)
-	VMOVUPS     Z16, (DX)(R10*4)
-	VCMPPS      $0x11, Z11, Z16, K2
-	VBLENDMPS   Z11, Z16, K2, Z17
-	VMOVUPS     Z17, (BX)(R10*4)
-	VMULPS      Z6, Z14, Z9
-	VSQRTPS     Z17, Z10
-	VADDPS      Z7, Z10, Z10
-	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     (BX)(R10*4), Z8
+	VMOVUPS     (SI)(R10*4), Z9
+	VMOVUPS     (DI)(R10*4), Z10
+	VMOVUPS     (R8)(R10*4), Z11
+	VSUBPS      Z8, Z11, Z12
+	VFMADD231PS Z0, Z12, Z8
+	VANDPS      Z2, Z8, Z12
+	VCMPPS      $0x11, Z3, Z12, K2
+	VBLENDMPS   Z4, Z8, K2, Z13
+	VANDPS      Z2, Z11, Z8
+	VCMPPS      $0x11, Z5, Z8, K2
+	VBLENDMPS   Z4, Z11, K2, Z14
+	VMULPS      Z14, Z14, Z8
 	VSUBPS      Z9, Z8, Z8
-	VMOVUPS     Z8, (AX)(R10*4)
+	VFMADD231PS Z1, Z8, Z9
+	VANDPS      Z2, Z9, Z8
+	VCMPPS      $0x11, Z3, Z8, K2
+	VBLENDMPS   Z4, Z9, K2, Z15
+	VMOVUPS     Z13, (BX)(R10*4)
+	VMOVUPS     Z15, (SI)(R10*4)
+	VCMPPS      $0x11, Z10, Z15, K2
+	VBLENDMPS   Z10, Z15, K2, Z16
+	VMOVUPS     Z16, (DI)(R10*4)
+	VSQRTPS     Z16, Z8
+	VADDPS      Z6, Z8, Z8
+	VMOVUPS     (DX)(R10*4), Z9
+	VMULPS      Z7, Z13, Z10
+	VDIVPS      Z8, Z10, Z8
+	VSUBPS      Z8, Z9, Z8
+	VMOVUPS     Z8, (DX)(R10*4)
 	ADDQ        $+16, R10
-	CMPQ        R10, R8
+	CMPQ        R10, CX
 	JL          vector
 
 vectorRest:
-	CMPQ        R10, DI
+	CMPQ        R10, AX
 	JGE         vectorDone
-	VMOVUPS.Z   (AX)(R10*4), K1, Z8
-	VMOVUPS.Z   (CX)(R10*4), K1, Z9
-	VMOVUPS.Z   (DX)(R10*4), K1, Z10
-	VMOVUPS.Z   (BX)(R10*4), K1, Z11
-	VMOVUPS.Z   (SI)(R10*4), K1, Z12
-	VSUBPS      Z9, Z12, Z13
-	VFMADD231PS Z0, Z13, Z9
-	VANDPS      Z2, Z9, Z13
-	VCMPPS      $0x11, Z3, Z13, K2
-	VBLENDMPS   Z4, Z9, K2, Z18
-	VANDPS      Z2, Z12, Z9
-	VCMPPS      $0x11, Z5, Z9, K2
-	VBLENDMPS   Z4, Z12, K2, Z19
-	VMULPS      Z19, Z19, Z9
-	VSUBPS      Z10, Z9, Z9
-	VFMADD231PS Z1, Z9, Z10
-	VANDPS      Z2, Z10, Z9
-	VCMPPS      $0x11, Z3, Z9, K2
-	VBLENDMPS   Z4, Z10, K2, Z20
-	VMOVUPS     Z18, K1, (CX)(R10*4)
-	VMOVUPS     Z20, K1, (DX)(R10*4)
-	VCMPPS      $0x11, Z11, Z20, K2
-	VBLENDMPS   Z11, Z20, K2, Z21
-	VMOVUPS     Z21, K1, (BX)(R10*4)
-	VMULPS      Z6, Z18, Z9
-	VSQRTPS     Z21, Z10
-	VADDPS      Z7, Z10, Z10
-	VDIVPS      Z10, Z9, Z9
+	VMOVUPS.Z   (BX)(R10*4), K1, Z8
+	VMOVUPS.Z   (SI)(R10*4), K1, Z9
+	VMOVUPS.Z   (DI)(R10*4), K1, Z10
+	VMOVUPS.Z   (R8)(R10*4), K1, Z11
+	VSUBPS      Z8, Z11, Z12
+	VFMADD231PS Z0, Z12, Z8
+	VANDPS      Z2, Z8, Z12
+	VCMPPS      $0x11, Z3, Z12, K2
+	VBLENDMPS   Z4, Z8, K2, Z17
+	VANDPS      Z2, Z11, Z8
+	VCMPPS      $0x11, Z5, Z8, K2
+	VBLENDMPS   Z4, Z11, K2, Z18
+	VMULPS      Z18, Z18, Z8
 	VSUBPS      Z9, Z8, Z8
-	VMOVUPS     Z8, K1, (AX)(R10*4)
+	VFMADD231PS Z1, Z8, Z9
+	VANDPS      Z2, Z9, Z8
+	VCMPPS      $0x11, Z3, Z8, K2
+	VBLENDMPS   Z4, Z9, K2, Z19
+	VMOVUPS     Z17, K1, (BX)(R10*4)
+	VMOVUPS     Z19, K1, (SI)(R10*4)
+	VCMPPS      $0x11, Z10, Z19, K2
+	VBLENDMPS   Z10, Z19, K2, Z20
+	VMOVUPS     Z20, K1, (DI)(R10*4)
+	VSQRTPS     Z20, Z8
+	VADDPS      Z6, Z8, Z8
+	VMOVUPS.Z   (DX)(R10*4), K1, Z9
+	VMULPS      Z7, Z17, Z10
+	VDIVPS      Z8, Z10, Z8
+	VSUBPS      Z8, Z9, Z8
+	VMOVUPS     Z8, K1, (DX)(R10*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
-	ADDQ strides_2+88(FP), DX
-	ADDQ strides_3+96(FP), BX
-	ADDQ strides_4+104(FP), SI
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
+	ADDQ strides_2+88(FP), SI
+	ADDQ strides_3+96(FP), DI
+	ADDQ strides_4+104(FP), R8
 	DECQ R9
 	JNE  row
 	VZEROUPPER
@@ -5683,47 +5797,47 @@ vectorDone:
 TEXT ·clipAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
 	VBROADCASTSS elementwiseConstants<>+156(SB), Z1
-	MOVQ         cols+8(FP), CX
-	MOVQ         CX, DX
-	ANDQ         $-16, DX
-	MOVQ         CX, AX
-	SUBQ         DX, AX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
 	MOVQ         $-1, BX
-	BZHIQ        AX, BX, BX
+	BZHIQ        DX, BX, BX
 	KMOVW        BX, K1
-	MOVQ         data_0+16(FP), AX
+	MOVQ         data_0+16(FP), DX
 	MOVQ         rows+0(FP), BX
 
 row:
 	XORQ SI, SI
-	CMPQ SI, DX
+	CMPQ SI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(SI*4), Z2
+	VMOVUPS   (DX)(SI*4), Z2
 	VCMPPS    $0x11, Z2, Z0, K2
 	VBLENDMPS Z0, Z2, K2, Z3
 	VXORPS    Z1, Z0, Z2
 	VCMPPS    $0x11, Z2, Z3, K2
 	VBLENDMPS Z2, Z3, K2, Z4
-	VMOVUPS   Z4, (AX)(SI*4)
+	VMOVUPS   Z4, (DX)(SI*4)
 	ADDQ      $+16, SI
-	CMPQ      SI, DX
+	CMPQ      SI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      SI, CX
+	CMPQ      SI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(SI*4), K1, Z2
+	VMOVUPS.Z (DX)(SI*4), K1, Z2
 	VCMPPS    $0x11, Z2, Z0, K2
 	VBLENDMPS Z0, Z2, K2, Z5
 	VXORPS    Z1, Z0, Z2
 	VCMPPS    $0x11, Z2, Z5, K2
 	VBLENDMPS Z2, Z5, K2, Z6
-	VMOVUPS   Z6, K1, (AX)(SI*4)
+	VMOVUPS   Z6, K1, (DX)(SI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
+	ADDQ strides_0+72(FP), DX
 	DECQ BX
 	JNE  row
 	VZEROUPPER
@@ -5733,39 +5847,39 @@ vectorDone:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·scaleAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS scalars_0+128(FP), Z0
-	MOVQ         cols+8(FP), CX
-	MOVQ         CX, DX
-	ANDQ         $-16, DX
-	MOVQ         CX, AX
-	SUBQ         DX, AX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
 	MOVQ         $-1, BX
-	BZHIQ        AX, BX, BX
+	BZHIQ        DX, BX, BX
 	KMOVW        BX, K1
-	MOVQ         data_0+16(FP), AX
+	MOVQ         data_0+16(FP), DX
 	MOVQ         rows+0(FP), BX
 
 row:
 	XORQ SI, SI
-	CMPQ SI, DX
+	CMPQ SI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(SI*4), Z1
+	VMOVUPS (DX)(SI*4), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, (AX)(SI*4)
+	VMOVUPS Z1, (DX)(SI*4)
 	ADDQ    $+16, SI
-	CMPQ    SI, DX
+	CMPQ    SI, CX
 	JL      vector
 
 vectorRest:
-	CMPQ      SI, CX
+	CMPQ      SI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(SI*4), K1, Z1
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
 	VMULPS    Z0, Z1, Z1
-	VMOVUPS   Z1, K1, (AX)(SI*4)
+	VMOVUPS   Z1, K1, (DX)(SI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
+	ADDQ strides_0+72(FP), DX
 	DECQ BX
 	JNE  row
 	VZEROUPPER
@@ -5778,26 +5892,26 @@ TEXT ·regularizeAVX512(SB), NOSPLIT, $0-160
 	VBROADCASTSS elementwiseConstants<>+0(SB), Z1
 	VBROADCASTSS scalars_1+132(FP), Z2
 	VBROADCASTSS elementwiseConstants<>+156(SB), Z3
-	MOVQ         cols+8(FP), DX
-	MOVQ         DX, BX
-	ANDQ         $-16, BX
-	MOVQ         DX, AX
-	SUBQ         BX, AX
-	MOVQ         $-1, CX
-	BZHIQ        AX, CX, CX
-	KMOVW        CX, K1
-	MOVQ         data_0+16(FP), AX
-	MOVQ         data_1+24(FP), CX
+	MOVQ         cols+8(FP), AX
+	MOVQ         AX, CX
+	ANDQ         $-16, CX
+	MOVQ         AX, DX
+	SUBQ         CX, DX
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	MOVQ         data_0+16(FP), DX
+	MOVQ         data_1+24(FP), BX
 	MOVQ         rows+0(FP), SI
 
 row:
 	XORQ DI, DI
-	CMPQ DI, BX
+	CMPQ DI, CX
 	JGE  vectorRest
 
 vector:
-	VMOVUPS   (AX)(DI*4), Z4
-	VMOVUPS   (CX)(DI*4), Z5
+	VMOVUPS   (DX)(DI*4), Z4
+	VMOVUPS   (BX)(DI*4), Z5
 	VMULPS    Z5, Z2, Z6
 	VADDPS    Z6, Z4, Z4
 	VCMPPS    $0x11, Z5, Z1, K2
@@ -5806,16 +5920,16 @@ vector:
 	VBLENDMPS Z5, Z1, K3, Z7
 	VBLENDMPS Z0, Z7, K2, Z8
 	VADDPS    Z8, Z4, Z4
-	VMOVUPS   Z4, (AX)(DI*4)
+	VMOVUPS   Z4, (DX)(DI*4)
 	ADDQ      $+16, DI
-	CMPQ      DI, BX
+	CMPQ      DI, CX
 	JL        vector
 
 vectorRest:
-	CMPQ      DI, DX
+	CMPQ      DI, AX
 	JGE       vectorDone
-	VMOVUPS.Z (AX)(DI*4), K1, Z4
-	VMOVUPS.Z (CX)(DI*4), K1, Z5
+	VMOVUPS.Z (DX)(DI*4), K1, Z4
+	VMOVUPS.Z (BX)(DI*4), K1, Z5
 	VMULPS    Z5, Z2, Z6
 	VADDPS    Z6, Z4, Z4
 	VCMPPS    $0x11, Z5, Z1, K2
@@ -5824,11 +5938,11 @@ vectorRest:
 	VBLENDMPS Z5, Z1, K3, Z9
 	VBLENDMPS Z0, Z9, K2, Z10
 	VADDPS    Z10, Z4, Z4
-	VMOVUPS   Z4, K1, (AX)(DI*4)
+	VMOVUPS   Z4, K1, (DX)(DI*4)
 
 vectorDone:
-	ADDQ strides_0+72(FP), AX
-	ADDQ strides_1+80(FP), CX
+	ADDQ strides_0+72(FP), DX
+	ADDQ strides_1+80(FP), BX
 	DECQ SI
 	JNE  row
 	VZEROUPPER

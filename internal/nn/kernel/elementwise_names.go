@@ -63,6 +63,7 @@ const (
 	alphaUnitKernel
 	alphaUnitSlopeKernel
 	adamKernel
+	adamIdleKernel
 	sgdKernel
 	decayKernel
 	lerpKernel

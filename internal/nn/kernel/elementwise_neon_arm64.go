@@ -180,6 +180,9 @@ func alphaUnitSlopeNEON(rows, cols int, data [7]*float32, strides [7]int, scalar
 func adamNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
+func adamIdleNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
+
+//go:noescape
 func sgdNEON(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 //go:noescape
@@ -284,6 +287,7 @@ var elementwiseNEON = elementwiseTable{
 	alphaUnitKernel:               alphaUnitNEON,
 	alphaUnitSlopeKernel:          alphaUnitSlopeNEON,
 	adamKernel:                    adamNEON,
+	adamIdleKernel:                adamIdleNEON,
 	sgdKernel:                     sgdNEON,
 	decayKernel:                   decayNEON,
 	lerpKernel:                    lerpNEON,

@@ -50,7 +50,6 @@ type Set struct {
 		accumulate bool)
 	sparseMul      func(y Matrix, x Sparse, b Matrix, accumulate bool)
 	sparseAdam     func(p, m, v Matrix, x Sparse, b Matrix, a AdamStep, which Rows) // nil: see FusesAdam
-	adamIdle       func(p, m, v Matrix, a AdamStep)                                 // nil: plain Go
 	residentRows   func(cols int) int                                               // nil: see ResidentRows
 	gather         func(x Sparse, at int, src Bytes, base, baseStep uint32) int
 	pack           func(edges []int32, src, dst []uint8) int // nil, as is unpack: see Packs

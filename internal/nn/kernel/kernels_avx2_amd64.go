@@ -52,11 +52,6 @@ func transposeBytesAVX2(rows int, cols int, src []uint8, lds int, dst []uint8, l
 //go:noescape
 func prefetchAVX2(b []uint8)
 
-// adamIdleAVX2 is Set.Adam with a gradient of zeros, for rows >= 1.
-//
-//go:noescape
-func adamIdleAVX2(rows int, cols int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32)
-
 // packAVX2 is Set.Pack.
 //
 //go:noescape

@@ -534,32 +534,6 @@ DATA permutations<>+4080(SB)/8, $0x0605040302010080
 DATA permutations<>+4088(SB)/8, $0x0706050403020100
 GLOBL permutations<>(SB), RODATA|NOPTR, $4096
 
-DATA adamNumbers<>+0(SB)/4, $0x7fffffff
-DATA adamNumbers<>+4(SB)/4, $0x7fffffff
-DATA adamNumbers<>+8(SB)/4, $0x7fffffff
-DATA adamNumbers<>+12(SB)/4, $0x7fffffff
-DATA adamNumbers<>+16(SB)/4, $0x7fffffff
-DATA adamNumbers<>+20(SB)/4, $0x7fffffff
-DATA adamNumbers<>+24(SB)/4, $0x7fffffff
-DATA adamNumbers<>+28(SB)/4, $0x7fffffff
-DATA adamNumbers<>+32(SB)/4, $0x0d800000
-DATA adamNumbers<>+36(SB)/4, $0x0d800000
-DATA adamNumbers<>+40(SB)/4, $0x0d800000
-DATA adamNumbers<>+44(SB)/4, $0x0d800000
-DATA adamNumbers<>+48(SB)/4, $0x0d800000
-DATA adamNumbers<>+52(SB)/4, $0x0d800000
-DATA adamNumbers<>+56(SB)/4, $0x0d800000
-DATA adamNumbers<>+60(SB)/4, $0x0d800000
-DATA adamNumbers<>+64(SB)/4, $0x21800000
-DATA adamNumbers<>+68(SB)/4, $0x21800000
-DATA adamNumbers<>+72(SB)/4, $0x21800000
-DATA adamNumbers<>+76(SB)/4, $0x21800000
-DATA adamNumbers<>+80(SB)/4, $0x21800000
-DATA adamNumbers<>+84(SB)/4, $0x21800000
-DATA adamNumbers<>+88(SB)/4, $0x21800000
-DATA adamNumbers<>+92(SB)/4, $0x21800000
-GLOBL adamNumbers<>(SB), RODATA|NOPTR, $96
-
 // func gemmTileAVX2(rows int, cols int, k int, a []float32, rs int, cs int, b []float32, ldb int, c []float32, ldc int, accumulate bool)
 // Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-129
@@ -10355,14 +10329,13 @@ TEXT ·softmaxAVX2(SB), NOSPLIT, $0-120
 	MOVQ    cols+8(FP), R8
 	MOVQ    R8, R9
 	ANDQ    $-8, R9
-	MOVQ    R8, R10
-	SUBQ    R9, R10
-	LEAQ    laneMasks<>+0(SB), R11
-	MOVQ    R10, R12
-	NEGQ    R12
-	VMOVUPS 32(R11)(R12*4), Y0
-	XORQ    R11, R11
-	CMPQ    R11, R9
+	SUBQ    R9, R8
+	LEAQ    laneMasks<>+0(SB), R10
+	MOVQ    R8, R11
+	NEGQ    R11
+	VMOVUPS 32(R10)(R11*4), Y0
+	XORQ    R10, R10
+	CMPQ    R10, R9
 	JGE     vectorRest
 
 vector:
@@ -10371,28 +10344,28 @@ vector:
 	VXORPS   X3, X3, X3
 	VPCMPEQD Y4, Y4, Y4
 	VPSRLD   $0x1f, Y4, Y4
-	LEAQ     (AX)(R11*4), R12
-	MOVQ     DX, R13
+	LEAQ     (AX)(R10*4), R11
+	MOVQ     DX, R12
 
 wholeLargest:
-	VMOVUPS   (R12), Y5
+	VMOVUPS   (R11), Y5
 	VCMPPS    $0x07, Y5, Y5, Y7
 	VCMPPS    $0x16, Y1, Y5, Y6
 	VANDPS    Y7, Y6, Y6
 	VBLENDVPS Y6, Y5, Y1, Y1
 	VBLENDVPS Y6, Y3, Y2, Y2
 	VPADDD    Y4, Y3, Y3
-	ADDQ      CX, R12
-	DECQ      R13
+	ADDQ      CX, R11
+	DECQ      R12
 	JNE       wholeLargest
-	VMOVUPS   Y1, (BX)(R11*4)
-	VMOVUPS   Y2, (DI)(R11*4)
+	VMOVUPS   Y1, (BX)(R10*4)
+	VMOVUPS   Y2, (DI)(R10*4)
 	VXORPS    X8, X8, X8
-	LEAQ      (AX)(R11*4), R12
-	MOVQ      DX, R13
+	LEAQ      (AX)(R10*4), R11
+	MOVQ      DX, R12
 
 wholeExp:
-	VMOVUPS      (R12), Y4
+	VMOVUPS      (R11), Y4
 	VSUBPS       Y1, Y4, Y4
 	VBROADCASTSS expConstants<>+16(SB), Y5
 	VMOVAPS      Y5, Y5
@@ -10430,96 +10403,96 @@ wholeExp:
 	VANDNPS      Y6, Y5, Y6
 	VCMPPS       $0x03, Y4, Y4, Y5
 	VBLENDVPS    Y5, Y4, Y6, Y6
-	VMOVUPS      Y6, (R12)
+	VMOVUPS      Y6, (R11)
 	VADDPS       Y6, Y8, Y8
-	ADDQ         CX, R12
-	DECQ         R13
+	ADDQ         CX, R11
+	DECQ         R12
 	JNE          wholeExp
-	VMOVUPS      Y8, (SI)(R11*4)
-	LEAQ         (AX)(R11*4), R12
-	MOVQ         DX, R13
+	VMOVUPS      Y8, (SI)(R10*4)
+	LEAQ         (AX)(R10*4), R11
+	MOVQ         DX, R12
 
 wholeDivide:
-	VMOVUPS (R12), Y1
+	VMOVUPS (R11), Y1
 	VDIVPS  Y8, Y1, Y1
-	VMOVUPS Y1, (R12)
-	ADDQ    CX, R12
-	DECQ    R13
+	VMOVUPS Y1, (R11)
+	ADDQ    CX, R11
+	DECQ    R12
 	JNE     wholeDivide
-	ADDQ    $+8, R11
-	CMPQ    R11, R9
+	ADDQ    $+8, R10
+	CMPQ    R10, R9
 	JL      vector
 
 vectorRest:
-	CMPQ     R11, R8
-	JGE      vectorDone
+	TESTQ    R8, R8
+	JE       vectorDone
 	VPCMPEQD Y1, Y1, Y1
 	VXORPS   X9, X9, X9
 	VXORPS   X10, X10, X10
 	VPCMPEQD Y2, Y2, Y2
 	VPSRLD   $0x1f, Y2, Y2
-	LEAQ     (AX)(R11*4), R8
-	MOVQ     DX, R9
+	LEAQ     (AX)(R10*4), R9
+	MOVQ     DX, R11
 
 restLargest:
-	VMASKMOVPS   (R8), Y0, Y3
+	VMASKMOVPS   (R9), Y0, Y3
 	VCMPPS       $0x07, Y3, Y3, Y5
 	VCMPPS       $0x16, Y1, Y3, Y4
 	VANDPS       Y5, Y4, Y4
 	VBLENDVPS    Y4, Y3, Y1, Y1
 	VBLENDVPS    Y4, Y10, Y9, Y9
 	VPADDD       Y2, Y10, Y10
-	ADDQ         CX, R8
-	DECQ         R9
+	ADDQ         CX, R9
+	DECQ         R11
 	JNE          restLargest
-	LEAQ         (BX)(R11*4), BX
+	LEAQ         (BX)(R10*4), BX
 	VMOVAPS      X1, X2
-	TESTL        $0x00000004, R10
+	TESTL        $0x00000004, R8
 	JE           two1
 	VMOVUPS      X2, (BX)
 	VEXTRACTF128 $0x01, Y1, X2
 	ADDQ         $0x10, BX
 
 two1:
-	TESTL   $0x00000002, R10
+	TESTL   $0x00000002, R8
 	JE      one1
 	VMOVLPS X2, (BX)
 	VPSRLDQ $0x08, X2, X2
 	ADDQ    $0x08, BX
 
 one1:
-	TESTL  $0x00000001, R10
+	TESTL  $0x00000001, R8
 	JE     stored1
 	VMOVSS X2, (BX)
 
 stored1:
-	LEAQ         (DI)(R11*4), BX
+	LEAQ         (DI)(R10*4), BX
 	VMOVAPS      X9, X2
-	TESTL        $0x00000004, R10
+	TESTL        $0x00000004, R8
 	JE           two2
 	VMOVUPS      X2, (BX)
 	VEXTRACTF128 $0x01, Y9, X2
 	ADDQ         $0x10, BX
 
 two2:
-	TESTL   $0x00000002, R10
+	TESTL   $0x00000002, R8
 	JE      one2
 	VMOVLPS X2, (BX)
 	VPSRLDQ $0x08, X2, X2
 	ADDQ    $0x08, BX
 
 one2:
-	TESTL  $0x00000001, R10
+	TESTL  $0x00000001, R8
 	JE     stored2
 	VMOVSS X2, (BX)
 
 stored2:
 	VXORPS X11, X11, X11
-	LEAQ   (AX)(R11*4), R8
-	MOVQ   DX, R9
+	LEAQ   (AX)(R10*4), R9
+	MOVQ   DX, R11
 
 restExp:
-	VMASKMOVPS   (R8), Y0, Y2
+	VMASKMOVPS   (R9), Y0, Y2
 	VSUBPS       Y1, Y2, Y2
 	VBROADCASTSS expConstants<>+16(SB), Y3
 	VMOVAPS      Y3, Y3
@@ -10557,81 +10530,81 @@ restExp:
 	VANDNPS      Y4, Y3, Y4
 	VCMPPS       $0x03, Y2, Y2, Y3
 	VBLENDVPS    Y3, Y2, Y4, Y4
-	LEAQ         (R8), BX
+	LEAQ         (R9), BX
 	VMOVAPS      X4, X2
-	TESTL        $0x00000004, R10
+	TESTL        $0x00000004, R8
 	JE           two3
 	VMOVUPS      X2, (BX)
 	VEXTRACTF128 $0x01, Y4, X2
 	ADDQ         $0x10, BX
 
 two3:
-	TESTL   $0x00000002, R10
+	TESTL   $0x00000002, R8
 	JE      one3
 	VMOVLPS X2, (BX)
 	VPSRLDQ $0x08, X2, X2
 	ADDQ    $0x08, BX
 
 one3:
-	TESTL  $0x00000001, R10
+	TESTL  $0x00000001, R8
 	JE     stored3
 	VMOVSS X2, (BX)
 
 stored3:
 	VADDPS       Y4, Y11, Y11
-	ADDQ         CX, R8
-	DECQ         R9
+	ADDQ         CX, R9
+	DECQ         R11
 	JNE          restExp
-	LEAQ         (SI)(R11*4), BX
+	LEAQ         (SI)(R10*4), BX
 	VMOVAPS      X11, X1
-	TESTL        $0x00000004, R10
+	TESTL        $0x00000004, R8
 	JE           two4
 	VMOVUPS      X1, (BX)
 	VEXTRACTF128 $0x01, Y11, X1
 	ADDQ         $0x10, BX
 
 two4:
-	TESTL   $0x00000002, R10
+	TESTL   $0x00000002, R8
 	JE      one4
 	VMOVLPS X1, (BX)
 	VPSRLDQ $0x08, X1, X1
 	ADDQ    $0x08, BX
 
 one4:
-	TESTL  $0x00000001, R10
+	TESTL  $0x00000001, R8
 	JE     stored4
 	VMOVSS X1, (BX)
 
 stored4:
-	LEAQ (AX)(R11*4), R8
-	MOVQ DX, R9
+	LEAQ (AX)(R10*4), R9
+	MOVQ DX, R11
 
 restDivide:
-	VMASKMOVPS   (R8), Y0, Y1
+	VMASKMOVPS   (R9), Y0, Y1
 	VDIVPS       Y11, Y1, Y1
-	LEAQ         (R8), AX
+	LEAQ         (R9), AX
 	VMOVAPS      X1, X2
-	TESTL        $0x00000004, R10
+	TESTL        $0x00000004, R8
 	JE           two5
 	VMOVUPS      X2, (AX)
 	VEXTRACTF128 $0x01, Y1, X2
 	ADDQ         $0x10, AX
 
 two5:
-	TESTL   $0x00000002, R10
+	TESTL   $0x00000002, R8
 	JE      one5
 	VMOVLPS X2, (AX)
 	VPSRLDQ $0x08, X2, X2
 	ADDQ    $0x08, AX
 
 one5:
-	TESTL  $0x00000001, R10
+	TESTL  $0x00000001, R8
 	JE     stored5
 	VMOVSS X2, (AX)
 
 stored5:
-	ADDQ CX, R8
-	DECQ R9
+	ADDQ CX, R9
+	DECQ R11
 	JNE  restDivide
 
 vectorDone:
@@ -11896,48 +11869,47 @@ TEXT ·copyRowsAVX2(SB), NOSPLIT, $0-80
 	MOVQ    cols+8(FP), DI
 	MOVQ    DI, R8
 	ANDQ    $-8, R8
-	MOVQ    DI, R9
-	SUBQ    R8, R9
-	LEAQ    laneMasks<>+0(SB), R10
-	MOVQ    R9, R11
-	NEGQ    R11
-	VMOVUPS 32(R10)(R11*4), Y1
+	SUBQ    R8, DI
+	LEAQ    laneMasks<>+0(SB), R9
+	MOVQ    DI, R10
+	NEGQ    R10
+	VMOVUPS 32(R9)(R10*4), Y1
 
 row:
-	XORQ R10, R10
-	CMPQ R10, R8
+	XORQ R9, R9
+	CMPQ R9, R8
 	JGE  vectorRest
 
 vector:
-	VMOVUPS (AX)(R10*4), Y0
-	VMOVUPS Y0, (CX)(R10*4)
-	ADDQ    $+8, R10
-	CMPQ    R10, R8
+	VMOVUPS (AX)(R9*4), Y0
+	VMOVUPS Y0, (CX)(R9*4)
+	ADDQ    $+8, R9
+	CMPQ    R9, R8
 	JL      vector
 
 vectorRest:
-	CMPQ         R10, DI
-	JGE          vectorDone
-	VMASKMOVPS   (AX)(R10*4), Y1, Y0
-	LEAQ         (CX)(R10*4), R10
+	TESTQ        DI, DI
+	JE           vectorDone
+	VMASKMOVPS   (AX)(R9*4), Y1, Y0
+	LEAQ         (CX)(R9*4), R9
 	VMOVAPS      X0, X2
-	TESTL        $0x00000004, R9
+	TESTL        $0x00000004, DI
 	JE           two6
-	VMOVUPS      X2, (R10)
+	VMOVUPS      X2, (R9)
 	VEXTRACTF128 $0x01, Y0, X2
-	ADDQ         $0x10, R10
+	ADDQ         $0x10, R9
 
 two6:
-	TESTL   $0x00000002, R9
+	TESTL   $0x00000002, DI
 	JE      one6
-	VMOVLPS X2, (R10)
+	VMOVLPS X2, (R9)
 	VPSRLDQ $0x08, X2, X2
-	ADDQ    $0x08, R10
+	ADDQ    $0x08, R9
 
 one6:
-	TESTL  $0x00000001, R9
+	TESTL  $0x00000001, DI
 	JE     stored6
-	VMOVSS X2, (R10)
+	VMOVSS X2, (R9)
 
 stored6:
 vectorDone:
@@ -12137,191 +12109,6 @@ line:
 check:
 	CMPQ AX, CX
 	JL   line
-	RET
-
-// func adamIdleAVX2(rows int, cols int, p []float32, m []float32, v []float32, ldp int, alpha float32, c1 float32, c2 float32, epsilon float32)
-// Requires: AVX, AVX2, FMA3
-TEXT ·adamIdleAVX2(SB), NOSPLIT, $0-112
-	MOVQ         p_base+16(FP), AX
-	MOVQ         m_base+40(FP), CX
-	MOVQ         v_base+64(FP), DX
-	MOVQ         ldp+88(FP), BX
-	SHLQ         $0x02, BX
-	VBROADCASTSS alpha+96(FP), Y0
-	VBROADCASTSS c1+100(FP), Y1
-	VBROADCASTSS c2+104(FP), Y2
-	VBROADCASTSS epsilon+108(FP), Y3
-	VANDPS       adamNumbers<>+0(SB), Y0, Y4
-	VDIVPS       Y3, Y4, Y4
-	MOVL         $0x4e800000, SI
-	VMOVD        SI, X5
-	VPBROADCASTD X5, Y5
-	VMULPS       Y5, Y4, Y4
-	MOVL         epsilon+108(FP), SI
-	DECL         SI
-	CMPL         SI, $0x3f800000
-	JCS          possible
-	MOVL         $0xffffffff, SI
-	VMOVD        SI, X4
-	VPBROADCASTD X4, Y4
-	VMOVUPS      Y4, Y4
-
-possible:
-	MOVL  $-1, SI
-	VMOVD X4, DI
-	CMPL  DI, $0x7f800000
-	JCC   stepsOfZero
-	CMPL  alpha+96(FP), $0x7f800000
-	JCC   stepsOfZero
-	XORL  SI, SI
-
-stepsOfZero:
-	MOVQ    rows+0(FP), DI
-	MOVQ    cols+8(FP), R8
-	MOVQ    R8, R9
-	ANDQ    $-8, R9
-	MOVQ    R8, R10
-	SUBQ    R9, R10
-	LEAQ    laneMasks<>+0(SB), R11
-	MOVQ    R10, R12
-	NEGQ    R12
-	VMOVUPS 32(R11)(R12*4), Y4
-
-row:
-	XORQ R11, R11
-	CMPQ R11, R9
-	JGE  vectorRest
-
-vector:
-	VMOVUPS (CX)(R11*4), Y5
-	VMOVUPS (DX)(R11*4), Y6
-	VORPS   Y5, Y6, Y7
-	VPTEST  Y7, Y7
-	JNE     wholeSomething
-	TESTL   SI, SI
-	JE      wholeDone
-
-wholeSomething:
-	VMOVUPS      (AX)(R11*4), Y7
-	VFNMADD231PS Y1, Y5, Y5
-	VANDPS       adamNumbers<>+0(SB), Y5, Y8
-	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
-	VANDPS       Y8, Y5, Y5
-	VFNMADD231PS Y2, Y6, Y6
-	VANDPS       adamNumbers<>+0(SB), Y6, Y8
-	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
-	VANDPS       Y8, Y6, Y6
-	VMOVUPS      Y5, (CX)(R11*4)
-	VMOVUPS      Y6, (DX)(R11*4)
-	VSQRTPS      Y6, Y6
-	VADDPS       Y3, Y6, Y6
-	VMULPS       Y0, Y5, Y5
-	VDIVPS       Y6, Y5, Y5
-	VSUBPS       Y5, Y7, Y7
-	VMOVUPS      Y7, (AX)(R11*4)
-
-wholeDone:
-	ADDQ $+8, R11
-	CMPQ R11, R9
-	JL   vector
-
-vectorRest:
-	CMPQ       R11, R8
-	JGE        vectorDone
-	VMASKMOVPS (CX)(R11*4), Y4, Y5
-	VMASKMOVPS (DX)(R11*4), Y4, Y6
-	VORPS      Y5, Y6, Y7
-	VPTEST     Y7, Y7
-	JNE        restSomething
-	TESTL      SI, SI
-	JE         restDone
-
-restSomething:
-	VMASKMOVPS   (AX)(R11*4), Y4, Y7
-	VFNMADD231PS Y1, Y5, Y5
-	VANDPS       adamNumbers<>+0(SB), Y5, Y8
-	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
-	VANDPS       Y8, Y5, Y5
-	VFNMADD231PS Y2, Y6, Y6
-	VANDPS       adamNumbers<>+0(SB), Y6, Y8
-	VCMPPS       $0x15, adamNumbers<>+32(SB), Y8, Y8
-	VANDPS       Y8, Y6, Y6
-	LEAQ         (CX)(R11*4), R12
-	VMOVAPS      X5, X8
-	TESTL        $0x00000004, R10
-	JE           two7
-	VMOVUPS      X8, (R12)
-	VEXTRACTF128 $0x01, Y5, X8
-	ADDQ         $0x10, R12
-
-two7:
-	TESTL   $0x00000002, R10
-	JE      one7
-	VMOVLPS X8, (R12)
-	VPSRLDQ $0x08, X8, X8
-	ADDQ    $0x08, R12
-
-one7:
-	TESTL  $0x00000001, R10
-	JE     stored7
-	VMOVSS X8, (R12)
-
-stored7:
-	LEAQ         (DX)(R11*4), R12
-	VMOVAPS      X6, X8
-	TESTL        $0x00000004, R10
-	JE           two8
-	VMOVUPS      X8, (R12)
-	VEXTRACTF128 $0x01, Y6, X8
-	ADDQ         $0x10, R12
-
-two8:
-	TESTL   $0x00000002, R10
-	JE      one8
-	VMOVLPS X8, (R12)
-	VPSRLDQ $0x08, X8, X8
-	ADDQ    $0x08, R12
-
-one8:
-	TESTL  $0x00000001, R10
-	JE     stored8
-	VMOVSS X8, (R12)
-
-stored8:
-	VSQRTPS      Y6, Y6
-	VADDPS       Y3, Y6, Y6
-	VMULPS       Y0, Y5, Y5
-	VDIVPS       Y6, Y5, Y5
-	VSUBPS       Y5, Y7, Y7
-	LEAQ         (AX)(R11*4), R11
-	VMOVAPS      X7, X5
-	TESTL        $0x00000004, R10
-	JE           two9
-	VMOVUPS      X5, (R11)
-	VEXTRACTF128 $0x01, Y7, X5
-	ADDQ         $0x10, R11
-
-two9:
-	TESTL   $0x00000002, R10
-	JE      one9
-	VMOVLPS X5, (R11)
-	VPSRLDQ $0x08, X5, X5
-	ADDQ    $0x08, R11
-
-one9:
-	TESTL  $0x00000001, R10
-	JE     stored9
-	VMOVSS X5, (R11)
-
-stored9:
-restDone:
-vectorDone:
-	ADDQ BX, AX
-	ADDQ BX, CX
-	ADDQ BX, DX
-	DECQ DI
-	JNE  row
-	VZEROUPPER
 	RET
 
 // func packAVX2(edges []int32, src []uint8, dst []uint8) int

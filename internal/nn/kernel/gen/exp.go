@@ -97,18 +97,15 @@ func (s isa) softmax(table expTable) {
 	z, ldz, rows := asm.Slice("z"), asm.Bytes("ldz"), asm.Arg("rows")
 	largest, sums, best := asm.Slice("largest"), asm.Slice("sums"), asm.Slice("best")
 	e := table.load(s)
-	s.Sweep("vector", s.Span(asm.Arg("cols")), func(j reg.GPVirtual, m asm.Mask) {
-		name := LabelRef("whole")
-		if m != nil {
-			name = "rest"
-		}
+	s.Sweep("vector", s.Span(asm.Arg("cols")), func(j reg.GPVirtual, part asm.Part) {
+		name := LabelRef(part.Name)
 		at, left := GP64(), GP64()
 		eachRow := func(pass LabelRef, body func(v reg.VecVirtual)) {
 			LEAQ(asm.Element(z, j), at)
 			MOVQ(rows, left)
 			asm.Place(name + pass)
 			v := s.Vector()
-			s.Load(Mem{Base: at}, v, s.Lanes, m)
+			s.Load(Mem{Base: at}, v, part.Lanes, part.Mask)
 			body(v)
 			ADDQ(ldz, at)
 			DECQ(left)
@@ -140,22 +137,22 @@ func (s isa) softmax(table expTable) {
 			}
 			VPADDD(one, number, number)
 		})
-		s.Store(most, asm.Element(largest, j), s.Lanes, m)
-		s.Store(first, asm.Element(best, j), s.Lanes, m)
+		s.Store(most, asm.Element(largest, j), part.Lanes, part.Mask)
+		s.Store(first, asm.Element(best, j), part.Lanes, part.Mask)
 
 		sum := s.Vector()
 		asm.Zero(sum)
 		eachRow("Exp", func(v reg.VecVirtual) {
 			VSUBPS(most, v, v)
 			p := e.emit(v)
-			s.Store(p, Mem{Base: at}, s.Lanes, m)
+			s.Store(p, Mem{Base: at}, part.Lanes, part.Mask)
 			VADDPS(p, sum, sum)
 		})
-		s.Store(sum, asm.Element(sums, j), s.Lanes, m)
+		s.Store(sum, asm.Element(sums, j), part.Lanes, part.Mask)
 
 		eachRow("Divide", func(v reg.VecVirtual) {
 			VDIVPS(sum, v, v)
-			s.Store(v, Mem{Base: at}, s.Lanes, m)
+			s.Store(v, Mem{Base: at}, part.Lanes, part.Mask)
 		})
 	})
 	asm.End()

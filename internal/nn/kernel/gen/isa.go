@@ -1,9 +1,6 @@
 package main
 
-import (
-	"dnn/internal/nn/kernel/gen/adam"
-	"dnn/internal/nn/kernel/gen/asm"
-)
+import "dnn/internal/nn/kernel/gen/asm"
 
 // isa is an instruction set, with the tiles that suit its registers. Its methods write the kernels.
 type isa struct {
@@ -13,8 +10,6 @@ type isa struct {
 	unroll    int // steps of k in a round of the loop of gemmTile
 	panel     int // vectors of columns that SparseMul keeps in registers
 	adamPanel int // and SparseAdam; 0 if it is made of other kernels
-
-	steps adam.Writer
 }
 
 var (

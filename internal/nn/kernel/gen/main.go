@@ -11,7 +11,6 @@ import (
 
 	"github.com/mmcloughlin/avo/build"
 
-	"dnn/internal/nn/kernel/gen/adam"
 	"dnn/internal/nn/kernel/gen/lists"
 )
 
@@ -27,7 +26,6 @@ func main() {
 		s.DeclareLaneMasks()
 	}
 	l := lists.New(s.ISA)
-	s.steps = adam.New(s.ISA)
 	s.gemmTile()
 	s.sparseMul()
 	s.softmax(declareExpTable())
@@ -39,7 +37,6 @@ func main() {
 	if !s.Opmasks { // AVX-512 could not do these better
 		transposeBytes()
 		l.Prefetch()
-		s.steps.Idle() // AVX-512 does that in sparseAdam, for which AVX2 has too few registers
 	} else {
 		s.sparseAdam()
 	}

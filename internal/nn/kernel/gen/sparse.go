@@ -5,6 +5,7 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"dnn/internal/nn/kernel/gen/adam"
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
@@ -63,13 +64,13 @@ func (s isa) sparseAdam() {
 	p, m, v := asm.Slice("p"), asm.Slice("m"), asm.Slice("v")
 	SUBQ(p, m)
 	SUBQ(p, v)
-	adam := s.steps.Step()
+	step := adam.New(s.ISA)
 	x.emitAll(sparseEnds{
 		begin: func(eachVector) {},
 		finish: func(columns eachVector) {
 			columns.do(func(sum reg.VecVirtual, offset, lanes int, mask asm.Mask) {
 				at := func(index reg.Register) Mem { return Mem{Base: p, Index: index, Scale: 1, Disp: offset} }
-				adam.Emit(sum, Mem{Base: p, Disp: offset}, at(m), at(v), lanes, mask)
+				step.Emit(sum, Mem{Base: p, Disp: offset}, at(m), at(v), lanes, mask)
 			})
 		},
 		next: func() { ADDQ(asm.Bytes("ldp"), p) },
@@ -78,7 +79,7 @@ func (s isa) sparseAdam() {
 			at, left := GP64(), GP64()
 			MOVQ(p, at)
 			vector := func(name LabelRef, lanes int, rest asm.Mask) {
-				adam.EmitIdle(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1},
+				step.EmitIdle(columns.label+name, Mem{Base: at}, Mem{Base: at, Index: m, Scale: 1},
 					Mem{Base: at, Index: v, Scale: 1}, lanes, rest)
 			}
 			if columns.whole > 0 {

@@ -16,9 +16,9 @@ func (s isa) copyRows() {
 	src, dst := asm.Slice("src"), asm.Slice("dst")
 	v := s.Vector()
 	s.EachRow([]reg.GPVirtual{src, dst}, []reg.GPVirtual{asm.Bytes("lds"), asm.Bytes("ldd")},
-		func(j reg.GPVirtual, m asm.Mask) {
-			s.Load(Mem{Base: src, Index: j, Scale: 4}, v, s.Lanes, m)
-			s.Store(v, Mem{Base: dst, Index: j, Scale: 4}, s.Lanes, m)
+		func(j reg.GPVirtual, part asm.Part) {
+			s.Load(Mem{Base: src, Index: j, Scale: 4}, v, part.Lanes, part.Mask)
+			s.Store(v, Mem{Base: dst, Index: j, Scale: 4}, part.Lanes, part.Mask)
 		})
 }
 

@@ -33,15 +33,9 @@ func (s Step) toward(target, x, c reg.VecVirtual, lanes int) {
 }
 
 // flush writes x to y, but 0 where |x| is less than least.
-func (s Step) flush(least Op, x, y reg.VecVirtual, lanes int) {
-	size := s.Vector()
+func (s Step) flush(least, x, y reg.VecVirtual, lanes int) {
+	size, kept := s.Vector(), K()
 	VANDPS(of(s.numbers[absolute], lanes), of(x, lanes), of(size, lanes))
-	if s.Opmasks {
-		kept := K()
-		VCMPPS(U8(notLess), of(least, lanes), of(size, lanes), kept)
-		VMOVAPS_Z(of(x, lanes), kept, of(y, lanes))
-		return
-	}
-	VCMPPS(U8(notLess), of(least, lanes), of(size, lanes), of(size, lanes))
-	VANDPS(of(size, lanes), of(x, lanes), of(y, lanes))
+	VCMPPS(U8(notLess), of(least, lanes), of(size, lanes), kept)
+	VMOVAPS_Z(of(x, lanes), kept, of(y, lanes))
 }

@@ -1,7 +1,6 @@
 package adam
 
 import (
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -19,39 +18,11 @@ const (
 	leastSquared = (127 - 60) << 23
 )
 
-// declareNumbers writes a table of the numbers, each in all lanes, for a set with too few registers.
-func declareNumbers() map[uint32]Mem {
-	numbers := make(map[uint32]Mem)
-	table := GLOBL("adamNumbers", attr.RODATA|attr.NOPTR)
-	const lanes = 8
-	for i, bits := range []uint32{absolute, leastMean, leastSquared} {
-		for lane := range lanes {
-			DATA(4*(lanes*i+lane), U32(bits))
-		}
-		numbers[bits] = table.Offset(4 * lanes * i)
-	}
-	return numbers
-}
-
-// loadNumbers returns the numbers as operands: registers, or places in the table.
-func (w Writer) loadNumbers() map[uint32]Op {
-	numbers := make(map[uint32]Op)
-	for bits, at := range w.numbers {
-		numbers[bits] = at
-	}
-	if w.Opmasks {
-		for _, bits := range []uint32{absolute, leastMean, leastSquared, infinity} {
-			numbers[bits] = w.all(bits)
-		}
-	}
-	return numbers
-}
-
 // all returns a vector with these bits in every lane.
-func (w Writer) all(bits uint32) reg.VecVirtual {
+func (s Step) all(bits uint32) reg.VecVirtual {
 	number := GP32()
 	MOVL(U32(bits), number)
-	return w.All(number)
+	return s.All(number)
 }
 
 // setLimit computes 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1.
@@ -80,15 +51,6 @@ func (s *Step) setStepsOfZero() {
 	JCC(asm.Labelf("stepsOfZero"))
 	XORL(set, set)
 	asm.Place("stepsOfZero")
-	s.stepsOfZero = s.mask(set)
-}
-
-// mask returns the number as an opmask, if there are any.
-func (s *Step) mask(lanes reg.GPVirtual) reg.Register {
-	if !s.Opmasks {
-		return lanes
-	}
-	k := K()
-	KMOVW(lanes, k)
-	return k
+	s.stepsOfZero = K()
+	KMOVW(set, s.stepsOfZero)
 }

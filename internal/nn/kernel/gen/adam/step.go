@@ -1,3 +1,6 @@
+// Package adam writes the step of Adam for AVX-512's sparseAdam, which has more to do than an elementwise kernel.
+// kernel.AdamStep defines the step; step.go writes it for one vector of parameters, moments.go the part of it that moves
+// the moments, and moving.go finds the parameters that move.
 package adam
 
 import (
@@ -10,33 +13,31 @@ import (
 
 // Step has the step's constants, each in all lanes of a vector.
 type Step struct {
-	Writer
+	asm.ISA
 	alpha, c1, c2, epsilon reg.VecVirtual
 
-	limit       reg.VecVirtual // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
-	stepsOfZero reg.Register   // opmask or number; 0 if a step with moments of zero never changes p
+	limit       reg.VecVirtual    // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
+	stepsOfZero reg.OpmaskVirtual // opmask; 0 if a step with moments of zero never changes p
 
-	numbers map[uint32]Op // by their bits
+	numbers map[uint32]reg.VecVirtual // by their bits
 }
 
-// Step loads the constants from the parameters alpha, c1, c2 and epsilon.
-func (w Writer) Step() Step {
-	constant := func(name string) reg.VecVirtual { return w.Broadcast(asm.InMemory(Param(name))) }
-	s := Step{Writer: w,
+// New loads the constants from the parameters alpha, c1, c2 and epsilon.
+func New(isa asm.ISA) Step {
+	constant := func(name string) reg.VecVirtual { return isa.Broadcast(asm.InMemory(Param(name))) }
+	s := Step{ISA: isa,
 		alpha: constant("alpha"), c1: constant("c1"), c2: constant("c2"), epsilon: constant("epsilon"),
-		numbers: w.loadNumbers()}
+		numbers: map[uint32]reg.VecVirtual{}}
+	for _, bits := range []uint32{absolute, leastMean, leastSquared, infinity} {
+		s.numbers[bits] = s.all(bits)
+	}
 	s.setLimit()
 	s.setStepsOfZero()
 	return s
 }
 
-// of returns a constant as an operand of a vector with so many lanes.
-func of(x Op, lanes int) Op {
-	if v, ok := x.(reg.VecVirtual); ok {
-		return asm.Narrow(v, lanes)
-	}
-	return x
-}
+// of returns a constant as a vector with so many lanes.
+func of(x reg.VecVirtual, lanes int) Op { return asm.Narrow(x, lanes) }
 
 // Emit takes the step for the parameters at p with the moments at m and v. If a vector has few lanes, it uses the
 // narrower form of the instructions, which the divider finishes sooner. Lanes beyond rest hold zeros, with which a step
@@ -54,45 +55,33 @@ func (s Step) Emit(gradient reg.VecVirtual, p, m, v Mem, lanes int, rest asm.Mas
 }
 
 // EmitIdle takes the step for a gradient of zeros. If all moments of a vector are zero, as for a pixel that no image
-// has set, it does nothing. With opmasks, it only stores the moments if none of the parameters can change; without them, to
-// find that out takes as long as the step.
+// has set, it does nothing. It only stores the moments if none of the parameters can change.
 func (s Step) EmitIdle(name LabelRef, p, m, v Mem, lanes int, rest asm.Mask) {
 	first, second, parameter := s.Vector(), s.Vector(), s.Vector()
 	done := name + "Done"
 	s.Load(m, first, lanes, rest)
 	s.Load(v, second, lanes, rest)
-	s.ifNothing(name, first, second, lanes, done)
+	s.ifNothing(first, second, lanes, done)
 	s.Load(p, parameter, lanes, rest)
 	s.moments(nil, first, second, lanes)
 	s.Store(first, m, lanes, rest)
 	s.Store(second, v, lanes, rest)
-	if s.Opmasks {
-		moving := s.moving(first, second, parameter, lanes, rest)
-		KORTESTW(moving, moving)
-		JE(done)
-		first, second = s.only(moving, first, lanes), s.only(moving, second, lanes)
-	}
+	moving := s.moving(first, second, parameter, lanes, rest)
+	KORTESTW(moving, moving)
+	JE(done)
+	first, second = s.only(moving, first, lanes), s.only(moving, second, lanes)
 	s.move(parameter, first, second, lanes)
 	s.Store(parameter, p, lanes, rest)
 	asm.Place(done)
 }
 
 // ifNothing jumps if all moments are zero and a step with them changes nothing.
-func (s Step) ifNothing(name LabelRef, m, v reg.VecVirtual, lanes int, to LabelRef) {
-	either := s.Vector()
+func (s Step) ifNothing(m, v reg.VecVirtual, lanes int, to LabelRef) {
+	either, some := s.Vector(), K()
 	VORPS(of(m, lanes), of(v, lanes), of(either, lanes))
-	if s.Opmasks {
-		some := K()
-		VPTESTMD(of(either, lanes), of(either, lanes), some)
-		KORTESTW(some, s.stepsOfZero)
-		JE(to)
-		return
-	}
-	VPTEST(of(either, lanes), of(either, lanes))
-	JNE(name + "Something")
-	TESTL(s.stepsOfZero, s.stepsOfZero)
+	VPTESTMD(of(either, lanes), of(either, lanes), some)
+	KORTESTW(some, s.stepsOfZero)
 	JE(to)
-	asm.Place(name + "Something")
 }
 
 // move computes p -= m*Alpha / (sqrt(v) + Epsilon). It overwrites m and v.

@@ -124,7 +124,7 @@ func (s ISA) Store(v reg.VecVirtual, to Mem, lanes int, m Mask) {
 		VMOVUPS(from, m, to)
 	default:
 		if first, ok := m.(firstLanes); ok {
-			storeFirst(v, to, first.n)
+			storeFirst(v, to, lanes, first.n)
 			return
 		}
 		VMASKMOVPS(from, maskOf(m, lanes), to)
@@ -140,19 +140,21 @@ type firstLanes struct {
 // storedFirst counts calls of storeFirst, so that the labels of each differ.
 var storedFirst int
 
-// storeFirst writes the first n lanes of v, 0 <= n < 8: four of them, two and one. VMASKMOVPS takes nine times as long as a
-// plain store on a Zen 3, and a row of 100 columns ends with one.
-func storeFirst(v reg.VecVirtual, to Mem, n reg.GPVirtual) {
+// storeFirst writes the first n elements of v, which has more lanes: four of them if it has eight, two and one. VMASKMOVPS
+// takes nine times as long as a plain store on a Zen 3.
+func storeFirst(v reg.VecVirtual, to Mem, lanes int, n reg.GPVirtual) {
 	storedFirst++
 	two, one, done := Labelf("two%d", storedFirst), Labelf("one%d", storedFirst), Labelf("stored%d", storedFirst)
 	at, part := GP64(), XMM()
 	LEAQ(to, at)
 	VMOVAPS(v.AsX(), part)
-	TESTL(U32(4), n.As32())
-	JE(two)
-	VMOVUPS(part, Mem{Base: at})
-	VEXTRACTF128(U8(1), v.AsY(), part)
-	ADDQ(U8(16), at)
+	if lanes > 4 {
+		TESTL(U32(4), n.As32())
+		JE(two)
+		VMOVUPS(part, Mem{Base: at})
+		VEXTRACTF128(U8(1), v.AsY(), part)
+		ADDQ(U8(16), at)
+	}
 	Place(two)
 	TESTL(U32(2), n.As32())
 	JE(one)

@@ -17,47 +17,118 @@ func Place(l LabelRef) { Label(string(l)) }
 // Span is a row of n elements, divided into whole vectors and a rest.
 type Span struct {
 	whole reg.GPVirtual // elements in whole vectors
+	half  reg.GPVirtual // and in the half of one that may follow; nil if the span is not halved
 	n     reg.GPVirtual
 	rest  Mask
 }
 
 // Span returns the span of n elements.
 func (s ISA) Span(n reg.GPVirtual) Span {
-	whole, rest := GP64(), GP64()
+	whole := GP64()
 	MOVQ(n, whole)
 	ANDQ(I8(-s.Lanes), whole)
-	MOVQ(n, rest)
-	SUBQ(whole, rest)
-	m := s.FirstLanes(rest)
-	if !s.Opmasks {
-		m = firstLanes{m.(reg.VecVirtual), rest}
-	}
-	return Span{whole, n, m}
+	return Span{whole: whole, n: n, rest: s.restAfter(whole, n)}
 }
 
-// Sweep calls body for the vectors of a row: in a loop over the whole vectors, with a nil mask, and once for the rest,
-// if there is one. j is the first element of the vector.
-func (s ISA) Sweep(name string, row Span, body func(j reg.GPVirtual, m Mask)) {
-	loop, rest, done := Labelf("%s", name), Labelf("%sRest", name), Labelf("%sDone", name)
+// HalvedSpan is Span, but without opmasks, half of a vector is cut off the rest if it is as long. That needs no mask, and
+// the divider is done with it in half of the time. A body must compute with as many lanes as a part has.
+func (s ISA) HalvedSpan(n reg.GPVirtual) Span {
+	if s.Opmasks {
+		return s.Span(n)
+	}
+	whole, half := GP64(), GP64()
+	MOVQ(n, whole)
+	ANDQ(I8(-s.Lanes), whole)
+	MOVQ(n, half)
+	ANDQ(I8(-s.Lanes/2), half)
+	return Span{whole, half, n, s.restAfter(half, n)}
+}
+
+// restAfter returns the mask of what follows the first elements of n.
+func (s ISA) restAfter(first, n reg.GPVirtual) Mask {
+	rest := GP64()
+	MOVQ(n, rest)
+	SUBQ(first, rest)
+	m := s.FirstLanes(rest)
+	if s.Opmasks {
+		return m
+	}
+	return firstLanes{m.(reg.VecVirtual), rest}
+}
+
+// Part is a vector of a row: its lanes, and those of them that the row has; nil selects all.
+type Part struct {
+	Name  string // for labels
+	Lanes int
+	Mask  Mask
+}
+
+// Sweep calls body for the vectors of a row: in a loop over the whole vectors, and for the rest, if there is one. j is the
+// first element of the vector.
+func (s ISA) Sweep(name string, row Span, body func(j reg.GPVirtual, v Part)) {
+	loop, rest := Labelf("%s", name), Labelf("%sRest", name)
 	j := GP64()
 	XORQ(j, j)
 	CMPQ(j, row.whole)
 	JGE(rest)
 	Place(loop)
-	body(j, nil)
+	body(j, Part{"whole", s.Lanes, nil})
 	ADDQ(I8(s.Lanes), j)
 	CMPQ(j, row.whole)
 	JL(loop)
 	Place(rest)
-	CMPQ(j, row.n)
-	JGE(done)
-	body(j, row.rest)
+	s.sweepRest(name, row, j, body)
+}
+
+// SweepAhead is Sweep for a body that leaves something in registers for the next vector: first is the body of the first whole
+// vector, next of each other, and last is called after the last one, with j behind it. rest is the body of what follows.
+func (s ISA) SweepAhead(name string, row Span, first, next, last func(j reg.GPVirtual), rest func(j reg.GPVirtual, v Part)) {
+	loop, end, after := Labelf("%s", name), Labelf("%sEnd", name), Labelf("%sRest", name)
+	j := GP64()
+	XORQ(j, j)
+	CMPQ(j, row.whole)
+	JGE(after)
+	first(j)
+	ADDQ(I8(s.Lanes), j)
+	CMPQ(j, row.whole)
+	JGE(end)
+	Place(loop)
+	next(j)
+	ADDQ(I8(s.Lanes), j)
+	CMPQ(j, row.whole)
+	JL(loop)
+	Place(end)
+	last(j)
+	Place(after)
+	s.sweepRest(name, row, j, rest)
+}
+
+// sweepRest calls body for what follows the whole vectors of a row.
+func (s ISA) sweepRest(name string, row Span, j reg.GPVirtual, body func(j reg.GPVirtual, v Part)) {
+	few, done := Labelf("%sFew", name), Labelf("%sDone", name)
+	lanes := s.Lanes
+	if row.half != nil {
+		lanes /= 2
+		CMPQ(j, row.half)
+		JGE(few)
+		body(j, Part{"half", lanes, nil})
+		ADDQ(I8(lanes), j)
+		Place(few)
+	}
+	if first, ok := row.rest.(firstLanes); ok {
+		TESTQ(first.n, first.n)
+		JE(done)
+	} else {
+		CMPQ(j, row.n)
+		JGE(done)
+	}
+	body(j, Part{"rest", lanes, row.rest})
 	Place(done)
 }
 
 // EachRow writes a loop over the rows, of which there must be at least 1, and over the vectors of the columns. The
 // parameters rows and cols have their numbers. After each row, the pointers advance by their strides.
-func (s ISA) EachRow(pointers, strides []reg.GPVirtual, body func(j reg.GPVirtual, m Mask)) {
+func (s ISA) EachRow(pointers, strides []reg.GPVirtual, body func(j reg.GPVirtual, v Part)) {
 	rows := Arg("rows")
 	row := s.Span(Arg("cols"))
 	Place("row")

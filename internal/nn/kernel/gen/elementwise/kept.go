@@ -48,8 +48,8 @@ func (a *amd64) keeps(p *program) []*value {
 	return all[:min(most, len(all))]
 }
 
-// inMemory reports whether v is a constant that an instruction takes from memory.
-func (e *emission) inMemory(v *value) bool {
+// isInTable reports whether v is a constant that an instruction takes from memory.
+func (e *emission) isInTable(v *value) bool {
 	_, kept := e.kept[v]
 	return v.op == constantOp && !kept && !e.Opmasks
 }

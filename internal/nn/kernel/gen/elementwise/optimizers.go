@@ -3,7 +3,7 @@ package main
 // optimizerPrograms returns the kernels of optimizers, and of what is done to a gradient before.
 func optimizerPrograms() []*program {
 	return []*program{
-		adam(), sgd(), decay(), lerp(),
+		adam(), adamIdle(), sgd(), decay(), lerp(),
 		momentum("momentum", false), momentum("nesterov", true),
 		rmsprop("rmsprop", false, false), rmsprop("rmspropMomentum", false, true),
 		rmsprop("rmspropCentered", true, false), rmsprop("rmspropCenteredMomentum", true, true), lion(), nadam(), amsgrad(), clipped(), scale(), regularize(),
@@ -35,10 +35,30 @@ func (p *program) moments(m, v, g, c1, c2 *value) (movedM, movedV *value) {
 // adam: p, m, v, g; alpha, 1-beta1, 1-beta2, epsilon.
 func adam() *program {
 	p := newProgram("adam", 4, 4)
-	w, m, v, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3)
+	m, v, g := p.operand(1), p.operand(2), p.operand(3)
 	m, v = p.moments(m, v, g, p.scalar(1), p.scalar(2))
-	p.store(0, p.sub(w, p.div(p.mul(m, p.scalar(0)), p.add(p.sqrt(v), p.scalar(3)))))
+	p.adamStep(m, v)
 	return p
+}
+
+// adamIdle: adam with a gradient of zeros, which leaves a row alone whose moments are zeros.
+func adamIdle() *program {
+	p := newProgram("adamIdle", 3, 4)
+	m, v := p.operand(1), p.operand(2)
+	m, v = p.flush(p.fnma(p.scalar(1), m, m)), p.flush(p.fnma(p.scalar(2), v, v))
+	p.store(1, m)
+	p.store(2, v)
+	p.adamStep(m, v)
+	p.skip(1, 2)
+	return p
+}
+
+// adamStep moves the parameters, operand 0, by the moments; alpha is scalar 0 and epsilon scalar 3.
+func (p *program) adamStep(m, v *value) {
+	p.later(rowLag)
+	root := p.add(p.sqrt(v), p.scalar(3))
+	p.later(vectorLag)
+	p.store(0, p.sub(p.operand(0), p.div(p.mul(m, p.scalar(0)), root)))
 }
 
 // sgd: p, g; rate.
@@ -90,9 +110,14 @@ func rmsprop(name string, centered, momentum bool) *program {
 		a = p.flushBelow(0x1p-60, p.add(p.mul(rho, a), p.mul(rest, g)))
 		p.store(p.operands, a)
 		p.operands++
+		p.later(rowLag)
 		v = p.sub(v, p.mul(a, a))
+	} else {
+		p.later(rowLag)
 	}
-	step := p.div(p.mul(rate, g), p.sqrt(p.add(v, epsilon)))
+	root := p.sqrt(p.add(v, epsilon))
+	p.later(vectorLag)
+	step := p.div(p.mul(rate, g), root)
 	if momentum {
 		step = p.flush(p.add(p.mul(p.scalar(4), p.operand(p.operands)), step))
 		p.store(p.operands, step)
@@ -117,21 +142,24 @@ func lion() *program {
 // nadam: p, m, v, g; the factors of m and g, 1-beta1, 1-beta2, epsilon.
 func nadam() *program {
 	p := newProgram("nadam", 4, 5)
-	w, m, v, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3)
+	m, v, g := p.operand(1), p.operand(2), p.operand(3)
 	m, v = p.moments(m, v, g, p.scalar(2), p.scalar(3))
+	p.later(rowLag)
+	root := p.add(p.sqrt(v), p.scalar(4))
+	p.later(vectorLag)
 	step := p.fma(m, p.scalar(0), p.mul(g, p.scalar(1)))
-	p.store(0, p.sub(w, p.div(step, p.add(p.sqrt(v), p.scalar(4)))))
+	p.store(0, p.sub(p.operand(0), p.div(step, root)))
 	return p
 }
 
 // amsgrad: p, m, v, h, g; alpha, 1-beta1, 1-beta2, epsilon.
 func amsgrad() *program {
 	p := newProgram("amsgrad", 5, 4)
-	w, m, v, h, g := p.operand(0), p.operand(1), p.operand(2), p.operand(3), p.operand(4)
+	m, v, h, g := p.operand(1), p.operand(2), p.operand(3), p.operand(4)
 	m, v = p.moments(m, v, g, p.scalar(1), p.scalar(2))
 	h = p.choose(p.less(v, h), h, v) // NaN of v stays
 	p.store(3, h)
-	p.store(0, p.sub(w, p.div(p.mul(m, p.scalar(0)), p.add(p.sqrt(h), p.scalar(3)))))
+	p.adamStep(m, h)
 	return p
 }
 

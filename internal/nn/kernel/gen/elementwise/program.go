@@ -12,6 +12,8 @@ type program struct {
 
 	nodes  []*value // in the order in which they are computed
 	consts map[uint32]*value
+	lags   []lag // see later
+	idle   []int // see skip
 }
 
 // value is the result of an operation: a vector of float32, of integers, or a mask.
@@ -20,6 +22,7 @@ type value struct {
 	args  []*value
 	index int    // of an operand or a scalar; the bits of a shift
 	bits  uint32 // of a constant
+	stage int    // how many calls of later came before
 }
 
 // op is an operation. Those on float32 round as IEEE 754 says. A comparison is false if an operand is NaN.
@@ -54,7 +57,7 @@ func newProgram(name string, operands, scalars int) *program {
 }
 
 func (p *program) node(o op, index int, args ...*value) *value {
-	v := &value{op: o, args: args, index: index}
+	v := &value{op: o, args: args, index: index, stage: len(p.lags)}
 	p.nodes = append(p.nodes, v)
 	return v
 }
@@ -105,6 +108,22 @@ func (p *program) sum(i int, v *value) {
 	p.reduces = true
 	p.node(sumOp, i, v)
 }
+
+// lag is how much later a stage is computed than the one before it.
+type lag int
+
+const (
+	rowLag    lag = iota // when the row below has had the stage before
+	vectorLag            // when the next vector of the row has
+)
+
+// later begins a stage of the program that a set may compute later than the stage before. The operations of many vectors, none
+// of which waits for another, are then on their way at once. What a stage needs of an earlier one must be an operand by
+// then. After vectorLag, it can be any value of the stage before.
+func (p *program) later(l lag) { p.lags = append(p.lags, l) }
+
+// skip says that a row stays as it is if these operands, all of them in the row, are +0. It need not be computed then.
+func (p *program) skip(operands ...int) { p.idle = operands }
 
 // uses returns how often each value is an argument.
 func (p *program) uses() map[*value]int {
