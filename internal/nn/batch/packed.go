@@ -3,6 +3,7 @@ package batch
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"dnn/internal/nn/kernel"
 )
@@ -45,8 +46,9 @@ func (s *Samples) Shared() bool { return s.shared != nil && s.shared.of == s }
 // and kernel.Packed can address it.
 const mostPacked = 1 << 28
 
-// packedTask is how many samples a task packs.
-const packedTask = 1024
+// packedTask is how many bytes a task packs at most, if that is one sample or more: into memory of its own that stays in the
+// caches.
+const packedTask = 1 << 19
 
 const _ = uint(kernel.PackedBlock - featureBlock) // does not compile if a block of features is too large to be packed
 
@@ -55,7 +57,7 @@ const _ = uint(kernel.PackedBlock - featureBlock) // does not compile if a block
 func (in *Batch) Pack(
 	k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples,
 ) (packed *Packed) {
-	if len(in.shares) == 0 || s.Count == 0 || !k.Packs() {
+	if len(in.shares) == 0 || s.Count == 0 || s.Features == 0 || !k.Packs() {
 		return nil
 	}
 	edges := []int32{0}
@@ -79,25 +81,33 @@ func (in *Batch) Pack(
 			}
 		}()
 	}
-	// A task has room for samples without any zero. Its packed samples lie one behind the other, so the rest of its
-	// room is one piece that is never written to, and for which the operating system usually provides no memory.
-	perTask := min(packedTask, s.Count)
 	largest := kernel.PackedSize(s.Features, len(edges)-1) // bytes of one sample
-	if largest > mostPacked/perTask {
+	if largest > (mostPacked-kernel.PackedSlack)/s.Count {
 		return nil
 	}
-	tasks := (s.Count + perTask - 1) / perTask
-	room := perTask*largest + kernel.PackedSlack
-	if tasks > mostPacked/room {
-		return nil
-	}
-	p := kernel.Packed{Edges: edges, At: make([]uint32, s.Count), Data: make([]uint8, tasks*room)}
-	run(tasks, func(_, task int) {
-		at := task * room
-		for i := task * perTask; i < min((task+1)*perTask, s.Count); i++ {
-			p.At[i] = uint32(at)
-			at += k.Pack(p.Edges, s.Pixels(i), p.Data[at:])
+	// There is room for samples without any zero, in one piece. The packed ones lie one behind the other, in the order in
+	// which the tasks are done, so most of the room is never written to, and the operating system provides no memory for it.
+	p := kernel.Packed{Edges: edges, At: make([]uint32, s.Count), Data: kernel.HugeBytes(s.Count*largest + kernel.PackedSlack)}
+	perTask := min(max(packedTask/largest, 1), s.Count)
+	buffers := sync.Pool{New: func() any {
+		buffer := make([]uint8, perTask*largest+kernel.PackedSlack)
+		return &buffer
+	}}
+	var used atomic.Int64
+	run((s.Count+perTask-1)/perTask, func(_, task int) {
+		buffer, n := buffers.Get().(*[]uint8), 0
+		first := task * perTask
+		at := p.At[first:min(first+perTask, s.Count)]
+		for i := range at {
+			at[i] = uint32(n)
+			n += k.Pack(p.Edges, s.Pixels(first+i), (*buffer)[n:])
 		}
+		start := int(used.Add(int64(n))) - n
+		for i := range at {
+			at[i] += uint32(start)
+		}
+		copy(p.Data[start:], (*buffer)[:n])
+		buffers.Put(buffer)
 	})
 	return &Packed{p}
 }

@@ -12,14 +12,16 @@ import (
 // A batch of packed samples is the same as one of the samples themselves: so many that there are several tasks, a
 // selection, a slice, and none.
 func TestPackedLoads(t *testing.T) {
-	const count, features, batch = 2*packedTask + 100, 150, 40
+	const features, batch = 150, 40
+	perTask := packedTask / kernel.PackedSize(features, 2)
+	count := 2*perTask + 100
 	all := randomBytes(count, features, 3, 1)
 	var some []int32
 	for i := count - 1; i >= 0; i -= 7 {
 		some = append(some, int32(i))
 	}
 	shares := []kernel.Span{{Lo: 0, Hi: 100}, {Lo: 100, Hi: features}, {Lo: features, Hi: features}}
-	sources := []*Samples{all, all.Select(some), all.Slice(packedTask-1, packedTask+2), all.Slice(0, 0)}
+	sources := []*Samples{all, all.Select(some), all.Slice(perTask-1, perTask+2), all.Slice(0, 0)}
 	for _, set := range kernel.Available() {
 		if set.Packs() {
 			t.Run(set.Name, func(t *testing.T) {
@@ -74,7 +76,7 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 // TestShare: samples that are shared are packed once for all batches of the same shares, also at once; a copy with other
 // rows, and batches with other shares, have packed samples of their own.
 func TestShare(t *testing.T) {
-	all := randomBytes(packedTask+5, 150, 3, 1)
+	all := randomBytes(packedTask/kernel.PackedSize(150, 2)+5, 150, 3, 1)
 	some := all.Slice(0, 10)
 	all.Share()
 	part := all.Slice(10, 20)
