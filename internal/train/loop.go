@@ -81,9 +81,7 @@ func (l *loop) epoch(ctx context.Context, epoch int) error {
 	l.begun = l.Now().Add(-time.Duration(l.seconds * float64(time.Second)))
 	l.trainer.Begin(epoch)
 	l.trainer.Skip(l.step)
-	if epoch == l.Epochs {
-		l.trainer.ReadOnce()
-	}
+	l.trainer.ReadTimes(l.Epochs - epoch + 1)
 	l.arrange(epoch)
 	if l.step > 0 { // a resumed epoch may have no step left that would set the rate
 		l.rate = l.RateAt(l.steps() - 1)

@@ -53,9 +53,10 @@ const packedTask = 1 << 19
 const _ = uint(kernel.PackedBlock - featureBlock) // does not compile if a block of features is too large to be packed
 
 // Pack packs the samples for batches that have the shares of in. It returns nil if that would not make loading faster.
-// run calls task for each number below tasks, from several goroutines if it can.
+// run calls task for each number below tasks, from several goroutines if it can. If often, they will be read so often that huge
+// pages pay.
 func (in *Batch) Pack(
-	k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples,
+	k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples, often bool,
 ) (packed *Packed) {
 	if len(in.shares) == 0 || s.Count == 0 || s.Features == 0 || !k.Packs() {
 		return nil
@@ -87,7 +88,10 @@ func (in *Batch) Pack(
 	}
 	// There is room for samples without any zero, in one piece. The packed ones lie one behind the other, in the order in
 	// which the tasks are done, so most of the room is never written to, and the operating system provides no memory for it.
-	p := kernel.Packed{Edges: edges, At: make([]uint32, s.Count), Data: kernel.HugeBytes(s.Count*largest + kernel.PackedSlack)}
+	p := kernel.Packed{Edges: edges, At: make([]uint32, s.Count), Data: make([]uint8, s.Count*largest+kernel.PackedSlack)}
+	if often {
+		kernel.AdviseHuge(p.Data)
+	}
 	perTask := min(max(packedTask/largest, 1), s.Count)
 	buffers := sync.Pool{New: func() any {
 		buffer := make([]uint8, perTask*largest+kernel.PackedSlack)

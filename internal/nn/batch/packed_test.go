@@ -40,7 +40,7 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 	defer pool.Close()
 	worker := kernel.NewWorker(set, 0)
 	want, got := New(s, batch, shares, batch), New(s, batch, shares, batch)
-	got.packed = got.Pack(set, pool.Run, s)
+	got.packed = got.Pack(set, pool.Run, s, true)
 	if (got.packed != nil) != (s.Count > 0) {
 		t.Fatalf("%d samples: packed: wanted %t, found %t", s.Count, s.Count > 0, got.packed != nil)
 	}
@@ -88,7 +88,7 @@ func TestShare(t *testing.T) {
 			pool := parallel.NewPool(1)
 			defer pool.Close()
 			in := New(s, 10, []kernel.Span{{Lo: 0, Hi: cut}, {Lo: cut, Hi: 150}}, 10)
-			return in.Pack(set, pool.Run, s)
+			return in.Pack(set, pool.Run, s, false)
 		}
 		found := make(chan *Packed)
 		for range 4 {

@@ -21,12 +21,3 @@ func resized[T any](buffer *[]T, n int) []T {
 	*buffer = (*buffer)[:n]
 	return *buffer
 }
-
-// HugeBytes returns n bytes, which the operating system is asked to provide in pages of some megabytes. Data that is read in
-// random order is then found with fewer steps, and the first write to each page, which the system must make room for,
-// is rare. Pages that are never written to take no memory.
-func HugeBytes(n int) []uint8 {
-	b := make([]uint8, n)
-	adviseHuge(b)
-	return b
-}

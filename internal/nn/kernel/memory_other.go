@@ -2,5 +2,5 @@
 
 package kernel
 
-// adviseHuge does nothing here.
-func adviseHuge([]uint8) {}
+// AdviseHuge does nothing here.
+func AdviseHuge([]uint8) {}

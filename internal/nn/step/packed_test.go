@@ -10,7 +10,7 @@ import (
 )
 
 // Samples that are read once are not packed, unless others share them. Weights are the same in any case.
-func TestReadOnce(t *testing.T) {
+func TestReadTimes(t *testing.T) {
 	const features, count, batch = 784, 400, 20
 	arch := nntest.Network(features, nn.CategoricalCrossentropy, nntest.Dense(5, "relu"), nntest.Dense(3, "softmax"))
 	order := nntest.Counting(count)
@@ -29,7 +29,7 @@ func TestReadOnce(t *testing.T) {
 			o := adam(m.Params())
 			trainer := NewTrainer(e, m, o, samples, batch)
 			if once {
-				trainer.ReadOnce()
+				trainer.ReadTimes(1)
 			}
 			for at := 0; at < count; at += batch {
 				o.Begin(0.01)

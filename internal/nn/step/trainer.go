@@ -8,12 +8,13 @@ import (
 	"dnn/internal/parallel"
 )
 
-// Trainer takes a network's training steps. The first step packs the samples, unless that does not pay (ReadOnce); they
+// Trainer takes a network's training steps. The first step packs the samples, unless that does not pay (ReadTimes); they
 // must not change from then on. Later steps allocate nothing.
 type Trainer struct {
 	plan
 	engine      *Engine
 	packTried   bool        // whether the samples are packed, or cannot be
+	readRarely  bool        // see ReadTimes
 	upcomingFor []int32     // the samples that upcoming holds or is to hold
 	stop        func() bool // nil: no step is abandoned
 
@@ -95,11 +96,16 @@ func (t *Trainer) remember() {
 	}
 }
 
-// ReadOnce tells the trainer that it will read no sample more than once from here on. It then does not pack them if they
-// are not packed yet, since that takes longer than an epoch gains by it; unless other networks share them, of which the
-// first packs them for all.
-func (t *Trainer) ReadOnce() {
-	t.packTried = t.packTried || !t.samples.Shared()
+// hugeReads is how often samples must be read for huge pages to pay: to get them can take an epoch longer than other pages, in
+// a virtual machine whose memory is not there yet.
+const hugeReads = 10
+
+// ReadTimes tells the trainer how often it will read each sample from here on; otherwise it takes that for often. If that is
+// once, it does not pack them if they are not packed yet, since that takes longer than an epoch gains by it; unless other
+// networks share them, of which the first packs them for all.
+func (t *Trainer) ReadTimes(n int) {
+	t.packTried = t.packTried || n == 1 && !t.samples.Shared()
+	t.readRarely = n < hugeReads
 }
 
 // pack packs the samples, unless that was tried before or a transform needs them as they are.
@@ -108,7 +114,7 @@ func (t *Trainer) pack() {
 		return
 	}
 	begun := time.Now()
-	p := t.upcoming.Pack(t.engine.kernels, t.engine.pool.Run, t.samples)
+	p := t.upcoming.Pack(t.engine.kernels, t.engine.pool.Run, t.samples, !t.readRarely || t.samples.Shared())
 	t.times[loadPhase] += time.Since(begun)
 	t.tape.In.Use(p)
 	t.upcoming.Use(p)
