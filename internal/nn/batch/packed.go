@@ -46,15 +46,15 @@ func (s *Samples) Shared() bool { return s.shared != nil && s.shared.of == s }
 // and kernel.Packed can address it.
 const mostPacked = 1 << 28
 
-// packedTask is how many bytes a task packs at most, if that is one sample or more: into memory of its own that stays in the
-// caches.
-const packedTask = 1 << 19
+// packedPerTask returns how many samples, of at most so many bytes, a task packs: as fit into a buffer that stays in a
+// second-level cache, or one.
+func packedPerTask(largest int) int { return max((512<<10)/largest, 1) }
 
 const _ = uint(kernel.PackedBlock - featureBlock) // does not compile if a block of features is too large to be packed
 
 // Pack packs the samples for batches that have the shares of in. It returns nil if that would not make loading faster.
-// run calls task for each number below tasks, from several goroutines if it can. If often, they will be read so often that huge
-// pages pay.
+// run calls task for each number below tasks, from several goroutines if it can. If often, they will be read so often
+// that huge pages pay.
 func (in *Batch) Pack(
 	k *kernel.Set, run func(tasks int, task func(worker, task int)), s *Samples, often bool,
 ) (packed *Packed) {
@@ -87,12 +87,13 @@ func (in *Batch) Pack(
 		return nil
 	}
 	// There is room for samples without any zero, in one piece. The packed ones lie one behind the other, in the order in
-	// which the tasks are done, so most of the room is never written to, and the operating system provides no memory for it.
+	// which the tasks are done. So most of the room is never written to, and the operating system usually provides no
+	// memory for it.
 	p := kernel.Packed{Edges: edges, At: make([]uint32, s.Count), Data: make([]uint8, s.Count*largest+kernel.PackedSlack)}
 	if often {
 		kernel.AdviseHuge(p.Data)
 	}
-	perTask := min(max(packedTask/largest, 1), s.Count)
+	perTask := min(packedPerTask(largest), s.Count)
 	buffers := sync.Pool{New: func() any {
 		buffer := make([]uint8, perTask*largest+kernel.PackedSlack)
 		return &buffer

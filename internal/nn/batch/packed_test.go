@@ -13,7 +13,7 @@ import (
 // selection, a slice, and none.
 func TestPackedLoads(t *testing.T) {
 	const features, batch = 150, 40
-	perTask := packedTask / kernel.PackedSize(features, 2)
+	perTask := packedPerTask(kernel.PackedSize(features, 2))
 	count := 2*perTask + 100
 	all := randomBytes(count, features, 3, 1)
 	var some []int32
@@ -29,6 +29,17 @@ func TestPackedLoads(t *testing.T) {
 					comparePackedLoads(t, set, s, batch, shares)
 				}
 			})
+		}
+	}
+}
+
+// A sample that is larger than a task's buffer usually is has a task of its own.
+func TestLargeSamplesArePacked(t *testing.T) {
+	const features, batch = 600_000, 2
+	s := randomBytes(3, features, 3, 1)
+	for _, set := range kernel.Available() {
+		if set.Packs() {
+			comparePackedLoads(t, set, s, batch, []kernel.Span{{Lo: 0, Hi: features / 2}, {Lo: features / 2, Hi: features}})
 		}
 	}
 }
@@ -76,7 +87,7 @@ func comparePackedLoads(t *testing.T, set *kernel.Set, s *Samples, batch int, sh
 // TestShare: samples that are shared are packed once for all batches of the same shares, also at once; a copy with other
 // rows, and batches with other shares, have packed samples of their own.
 func TestShare(t *testing.T) {
-	all := randomBytes(packedTask/kernel.PackedSize(150, 2)+5, 150, 3, 1)
+	all := randomBytes(packedPerTask(kernel.PackedSize(150, 2))+5, 150, 3, 1)
 	some := all.Slice(0, 10)
 	all.Share()
 	part := all.Slice(10, 20)

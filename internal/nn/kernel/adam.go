@@ -13,7 +13,7 @@ import "dnn/internal/exact"
 // before it is squared: see flush.
 type AdamStep struct {
 	Alpha   float32 // rate * sqrt(1-beta2^t) / (1-beta1^t)
-	C1, C2  float32 // 1-beta1, 1-beta2
+	C1, C2  float32 // 1-beta1, 1-beta2, which are finite
 	Epsilon float32
 }
 

@@ -3,8 +3,8 @@ package kernel
 import "strings"
 
 // elementwiseFunc is an elementwise kernel in assembly: what it does with the elements at one place of its operands
-// depends on nothing else (or, if it sums up columns, on those above). The generator in gen/elementwise says what each
-// does. strides are in bytes. Everything is passed by value, since pointers would make Go put it on the heap.
+// depends on nothing else (or, if it sums up columns, on those above). Rows must not overlap: some kernels read a row again
+// after they have written to the next one. The generator in gen/elementwise says what each does. strides are in bytes. Everything is passed by value, since pointers would make Go put it on the heap.
 type elementwiseFunc = func(rows, cols int, data [7]*float32, strides [7]int, scalars [8]float32)
 
 // elementwiseKernel is the index of an elementwise kernel in a table.

@@ -73,6 +73,9 @@ func elementwiseCases() []elementwiseCase {
 		{"lion", 3, 0, func(s *Set, m []Matrix, _ [][]float32) {
 			s.Lion(m[0], m[1], m[2], LionStep{0.01, 0.9, 0.1, 0.99, 0.01})
 		}},
+		{"adam", 4, 0, func(s *Set, m []Matrix, _ [][]float32) {
+			s.Adam(m[0], m[1], m[2], m[3], AdamStep{0.01, 0.1, 0.001, 1e-7})
+		}},
 		{"nadam", 4, 0, func(s *Set, m []Matrix, _ [][]float32) {
 			s.Nadam(m[0], m[1], m[2], m[3], NadamStep{0.01, 0.02, 0.1, 0.001, 1e-7})
 		}},
@@ -105,6 +108,33 @@ func TestElementwiseKernelsAgreeWithReference(t *testing.T) {
 		for _, c := range elementwiseCases() {
 			for _, cols := range awkward {
 				compareElementwise(t, s, d, c, d.IntN(5), cols, cols%2 == 0)
+			}
+		}
+	})
+}
+
+// Nothing is read behind the last element of any operand, which the fences of the other tests would not notice. AdamIdle
+// wants equal strides.
+func TestElementwiseKernelsReadNothingElse(t *testing.T) {
+	cases := append(elementwiseCases(), elementwiseCase{"adam idle", 3, 0, func(s *Set, m []Matrix, _ [][]float32) {
+		s.AdamIdle(m[0], m[1], m[2], AdamStep{0.01, 0.1, 0.001, 1e-7})
+	}})
+	eachSet(t, func(_ *testing.T, s, _ *Set, d *data) {
+		for _, c := range cases {
+			for rows := 1; rows <= 3; rows++ {
+				for cols := 1; cols <= 21; cols++ {
+					var matrices []Matrix
+					var vectors [][]float32
+					stride := cols + d.IntN(3)
+					for range c.matrices {
+						data := d.floats(size(rows, cols, stride), false)
+						matrices = append(matrices, Matrix{Rows: rows, Cols: cols, Stride: stride, Data: data})
+					}
+					for range c.vectors {
+						vectors = append(vectors, d.floats(cols, false))
+					}
+					c.run(s, matrices, vectors)
+				}
 			}
 		}
 	})

@@ -18,27 +18,21 @@ const (
 // FusesAdam reports whether the set has SparseAdam. It has not where SparseMul and Adam are as fast.
 func (s *Set) FusesAdam() bool { return s.sparseAdam != nil }
 
-// AdamIdle is Adam with a gradient of zeros. Rows whose moments are zeros, as those of pixels that no image has set, take
-// little time.
+// AdamIdle is Adam with a gradient of zeros. On amd64, rows whose moments are zeros, as those of pixels that no image has
+// set, take little time.
 func (s *Set) AdamIdle(p, m, v Matrix, a AdamStep) {
 	requireMoments("AdamIdle", p, m, v)
-	row := func(r int) { adamIdle(p.Slice(r, r+1), m.Slice(r, r+1), v.Slice(r, r+1), a) }
 	if !a.restsAtZero() {
-		for r := range p.Rows {
-			row(r)
-		}
+		s.Adam(p, m, v, rowVector(make([]float32, p.Cols)), a)
 		return
 	}
-	s.elementwise("AdamIdle p m v", adamIdleKernel, [8]float32{a.Alpha, a.C1, a.C2, a.Epsilon}, row, p, p, m, v)
+	s.elementwise("AdamIdle p m v", adamIdleKernel, [8]float32{a.Alpha, a.C1, a.C2, a.Epsilon}, func(r int) {
+		adam(p.Slice(r, r+1), m.Slice(r, r+1), v.Slice(r, r+1), rowVector(make([]float32, p.Cols)), a)
+	}, p, p, m, v)
 }
 
-func adamIdle(p, m, v Matrix, a AdamStep) {
-	zeros := make([]float32, p.Cols)
-	adam(p, m, v, Matrix{p.Rows, p.Cols, 0, zeros}, a) // all rows of the gradient are the same
-}
-
-// restsAtZero reports whether a step without gradient and moments is +0, which no parameter changes by. It is not if Epsilon is
-// 0 or Alpha is infinite, for example.
+// restsAtZero reports whether a step without gradient and moments is +0, by which no parameter changes. It is not if
+// Epsilon is 0 or Alpha is infinite, for example.
 func (a AdamStep) restsAtZero() bool { return math.Float32bits(0*a.Alpha/a.Epsilon) == 0 }
 
 // SparseAdam is SparseMul followed by Adam, for the selected rows of P[rows, cols] only. The product X B, for X[rows,

@@ -96,13 +96,13 @@ func (t *Trainer) remember() {
 	}
 }
 
-// hugeReads is how often samples must be read for huge pages to pay: to get them can take an epoch longer than other pages, in
-// a virtual machine whose memory is not there yet.
+// hugeReads is how often samples must be read for huge pages to pay: in a virtual machine whose memory is not there yet,
+// to get them can take as long as an epoch.
 const hugeReads = 10
 
-// ReadTimes tells the trainer how often it will read each sample from here on; otherwise it takes that for often. If that is
-// once, it does not pack them if they are not packed yet, since that takes longer than an epoch gains by it; unless other
-// networks share them, of which the first packs them for all.
+// ReadTimes tells the trainer how often it will read each sample from here on; otherwise it takes that for often. If that
+// is once, it does not pack them if they are not packed yet, since that takes longer than an epoch gains by it; unless
+// other networks share them, of which the first packs them for all.
 func (t *Trainer) ReadTimes(n int) {
 	t.packTried = t.packTried || n == 1 && !t.samples.Shared()
 	t.readRarely = n < hugeReads

@@ -10,15 +10,15 @@ import (
 // nil, with a g of zero.
 func (s Step) moments(gradient, m, v reg.VecVirtual, lanes int) {
 	s.toward(gradient, m, s.c1, lanes)
-	s.flush(s.numbers[leastMean], m, m, lanes)
+	s.flush(s.leastMean, m, m, lanes)
 	var square reg.VecVirtual
 	if gradient != nil {
 		square = s.Vector()
-		s.flush(s.numbers[leastSquared], gradient, square, lanes)
+		s.flush(s.leastSquared, gradient, square, lanes)
 		VMULPS(of(square, lanes), of(square, lanes), of(square, lanes))
 	}
 	s.toward(square, v, s.c2, lanes)
-	s.flush(s.numbers[leastMean], v, v, lanes)
+	s.flush(s.leastMean, v, v, lanes)
 }
 
 // toward computes x += (target - x) C. A nil target is zero.
@@ -35,7 +35,7 @@ func (s Step) toward(target, x, c reg.VecVirtual, lanes int) {
 // flush writes x to y, but 0 where |x| is less than least.
 func (s Step) flush(least, x, y reg.VecVirtual, lanes int) {
 	size, kept := s.Vector(), K()
-	VANDPS(of(s.numbers[absolute], lanes), of(x, lanes), of(size, lanes))
+	VANDPS(of(s.absolute, lanes), of(x, lanes), of(size, lanes))
 	VCMPPS(U8(notLess), of(least, lanes), of(size, lanes), kept)
 	VMOVAPS_Z(of(x, lanes), kept, of(y, lanes))
 }

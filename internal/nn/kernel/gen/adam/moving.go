@@ -21,16 +21,16 @@ const (
 // does not.
 func (s Step) moving(m, v, p reg.VecVirtual, lanes int, rest reg.Register) reg.Register {
 	size, length := s.Vector(), s.Vector()
-	VANDPS(of(s.numbers[absolute], lanes), of(m, lanes), of(length, lanes))
+	VANDPS(of(s.absolute, lanes), of(m, lanes), of(length, lanes))
 	VMULPS(of(s.limit, lanes), of(length, lanes), of(length, lanes))
-	VANDPS(of(s.numbers[absolute], lanes), of(p, lanes), of(size, lanes))
+	VANDPS(of(s.absolute, lanes), of(p, lanes), of(size, lanes))
 	long, odd := K(), K()
 	if rest == nil {
 		VCMPPS(U8(notLess), of(size, lanes), of(length, lanes), long)
-		VPCMPUD(U8(moreInteger), of(s.numbers[infinity], lanes), of(v, lanes), odd)
+		VPCMPUD(U8(moreInteger), of(s.infinity, lanes), of(v, lanes), odd)
 	} else {
 		VCMPPS(U8(notLess), of(size, lanes), of(length, lanes), rest, long)
-		VPCMPUD(U8(moreInteger), of(s.numbers[infinity], lanes), of(v, lanes), rest, odd)
+		VPCMPUD(U8(moreInteger), of(s.infinity, lanes), of(v, lanes), rest, odd)
 	}
 	KORW(odd, long, long)
 	return long

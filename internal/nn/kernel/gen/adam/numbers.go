@@ -28,7 +28,7 @@ func (s Step) all(bits uint32) reg.VecVirtual {
 // setLimit computes 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1.
 func (s *Step) setLimit() {
 	s.limit = s.Vector()
-	VANDPS(s.numbers[absolute], s.alpha, s.limit)
+	VANDPS(s.absolute, s.alpha, s.limit)
 	VDIVPS(s.epsilon, s.limit, s.limit)
 	VMULPS(s.all(margin), s.limit, s.limit)
 	epsilon := GP32()

@@ -19,25 +19,23 @@ type Step struct {
 	limit       reg.VecVirtual    // 2^30 Alpha/Epsilon, or NaN unless 0 < Epsilon <= 1
 	stepsOfZero reg.OpmaskVirtual // opmask; 0 if a step with moments of zero never changes p
 
-	numbers map[uint32]reg.VecVirtual // by their bits
+	absolute, leastMean, leastSquared, infinity reg.VecVirtual
 }
 
 // New loads the constants from the parameters alpha, c1, c2 and epsilon.
 func New(isa asm.ISA) Step {
 	constant := func(name string) reg.VecVirtual { return isa.Broadcast(asm.InMemory(Param(name))) }
 	s := Step{ISA: isa,
-		alpha: constant("alpha"), c1: constant("c1"), c2: constant("c2"), epsilon: constant("epsilon"),
-		numbers: map[uint32]reg.VecVirtual{}}
-	for _, bits := range []uint32{absolute, leastMean, leastSquared, infinity} {
-		s.numbers[bits] = s.all(bits)
-	}
+		alpha: constant("alpha"), c1: constant("c1"), c2: constant("c2"), epsilon: constant("epsilon")}
+	s.absolute, s.leastMean, s.leastSquared = s.all(absolute), s.all(leastMean), s.all(leastSquared)
+	s.infinity = s.all(infinity)
 	s.setLimit()
 	s.setStepsOfZero()
 	return s
 }
 
 // of returns a constant as a vector with so many lanes.
-func of(x reg.VecVirtual, lanes int) Op { return asm.Narrow(x, lanes) }
+func of(x reg.VecVirtual, lanes int) reg.Register { return asm.Narrow(x, lanes) }
 
 // Emit takes the step for the parameters at p with the moments at m and v. If a vector has few lanes, it uses the
 // narrower form of the instructions, which the divider finishes sooner. Lanes beyond rest hold zeros, with which a step

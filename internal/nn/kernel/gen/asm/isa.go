@@ -140,8 +140,8 @@ type firstLanes struct {
 // storedFirst counts calls of storeFirst, so that the labels of each differ.
 var storedFirst int
 
-// storeFirst writes the first n elements of v, which has more lanes: four of them if it has eight, two and one. VMASKMOVPS
-// takes nine times as long as a plain store on a Zen 3.
+// storeFirst writes the first n elements of v, which has more lanes: four of them if it has eight, two and one.
+// VMASKMOVPS takes nine times as long as a plain store on a Zen 3.
 func storeFirst(v reg.VecVirtual, to Mem, lanes int, n reg.GPVirtual) {
 	storedFirst++
 	two, one, done := Labelf("two%d", storedFirst), Labelf("one%d", storedFirst), Labelf("stored%d", storedFirst)

@@ -17,7 +17,7 @@ func Place(l LabelRef) { Label(string(l)) }
 // Span is a row of n elements, divided into whole vectors and a rest.
 type Span struct {
 	whole reg.GPVirtual // elements in whole vectors
-	half  reg.GPVirtual // and in the half of one that may follow; nil if the span is not halved
+	half  reg.GPVirtual // elements in these and in half a vector that may follow; nil if the span is not halved
 	n     reg.GPVirtual
 	rest  Mask
 }
@@ -30,8 +30,8 @@ func (s ISA) Span(n reg.GPVirtual) Span {
 	return Span{whole: whole, n: n, rest: s.restAfter(whole, n)}
 }
 
-// HalvedSpan is Span, but without opmasks, half of a vector is cut off the rest if it is as long. That needs no mask, and
-// the divider is done with it in half of the time. A body must compute with as many lanes as a part has.
+// HalvedSpan is Span, except that without opmasks a rest of half a vector or more begins with half a vector. That needs no
+// mask, and the divider is done with it in half of the time. A body must compute with as many lanes as a part has.
 func (s ISA) HalvedSpan(n reg.GPVirtual) Span {
 	if s.Opmasks {
 		return s.Span(n)
@@ -80,9 +80,12 @@ func (s ISA) Sweep(name string, row Span, body func(j reg.GPVirtual, v Part)) {
 	s.sweepRest(name, row, j, body)
 }
 
-// SweepAhead is Sweep for a body that leaves something in registers for the next vector: first is the body of the first whole
-// vector, next of each other, and last is called after the last one, with j behind it. rest is the body of what follows.
-func (s ISA) SweepAhead(name string, row Span, first, next, last func(j reg.GPVirtual), rest func(j reg.GPVirtual, v Part)) {
+// SweepAhead is Sweep for a body that leaves something in registers for the next vector: first is the body of the first
+// whole vector, next of each other, and last is called after the last one, with j behind it. rest is the body of what
+// follows.
+func (s ISA) SweepAhead(
+	name string, row Span, first, next, last func(j reg.GPVirtual), rest func(j reg.GPVirtual, v Part),
+) {
 	loop, end, after := Labelf("%s", name), Labelf("%sEnd", name), Labelf("%sRest", name)
 	j := GP64()
 	XORQ(j, j)

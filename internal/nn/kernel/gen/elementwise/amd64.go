@@ -50,7 +50,7 @@ func (a *amd64) declareConstants(programs []*program) {
 type emission struct {
 	*amd64
 	*program
-	at      map[int]reg.GPVirtual     // the present row of each operand that the first stage has
+	at      map[int]reg.GPVirtual     // the present row of each operand; in stages, of each that the first stage has
 	before  map[int]reg.GPVirtual     // the row before it of each that later stages have
 	kept    map[*value]reg.VecVirtual // constants and scalars in registers
 	carried map[*value]reg.VecVirtual // what a stage leaves to the next in registers
@@ -70,7 +70,7 @@ func (a *amd64) emit(p *program) {
 	case a.inStages(p):
 		e.emitStages(columns)
 	default:
-		e.at = e.load(0, len(p.lags))
+		e.at = e.load(0, p.stages)
 		left := asm.Arg("rows")
 		asm.Place("row")
 		e.skipIdle("row", columns, "next")

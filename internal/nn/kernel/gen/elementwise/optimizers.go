@@ -6,7 +6,8 @@ func optimizerPrograms() []*program {
 		adam(), adamIdle(), sgd(), decay(), lerp(),
 		momentum("momentum", false), momentum("nesterov", true),
 		rmsprop("rmsprop", false, false), rmsprop("rmspropMomentum", false, true),
-		rmsprop("rmspropCentered", true, false), rmsprop("rmspropCenteredMomentum", true, true), lion(), nadam(), amsgrad(), clipped(), scale(), regularize(),
+		rmsprop("rmspropCentered", true, false), rmsprop("rmspropCenteredMomentum", true, true),
+		lion(), nadam(), amsgrad(), clipped(), scale(), regularize(),
 	}
 }
 
@@ -41,7 +42,7 @@ func adam() *program {
 	return p
 }
 
-// adamIdle: adam with a gradient of zeros, which leaves a row alone whose moments are zeros.
+// adamIdle: adam with a gradient of zeros, for a step that rests at zero (AdamStep.restsAtZero).
 func adamIdle() *program {
 	p := newProgram("adamIdle", 3, 4)
 	m, v := p.operand(1), p.operand(2)
@@ -55,9 +56,9 @@ func adamIdle() *program {
 
 // adamStep moves the parameters, operand 0, by the moments; alpha is scalar 0 and epsilon scalar 3.
 func (p *program) adamStep(m, v *value) {
-	p.later(rowLag)
+	p.later()
 	root := p.add(p.sqrt(v), p.scalar(3))
-	p.later(vectorLag)
+	p.later()
 	p.store(0, p.sub(p.operand(0), p.div(p.mul(m, p.scalar(0)), root)))
 }
 
@@ -110,13 +111,13 @@ func rmsprop(name string, centered, momentum bool) *program {
 		a = p.flushBelow(0x1p-60, p.add(p.mul(rho, a), p.mul(rest, g)))
 		p.store(p.operands, a)
 		p.operands++
-		p.later(rowLag)
+		p.later()
 		v = p.sub(v, p.mul(a, a))
 	} else {
-		p.later(rowLag)
+		p.later()
 	}
 	root := p.sqrt(p.add(v, epsilon))
-	p.later(vectorLag)
+	p.later()
 	step := p.div(p.mul(rate, g), root)
 	if momentum {
 		step = p.flush(p.add(p.mul(p.scalar(4), p.operand(p.operands)), step))
@@ -144,9 +145,9 @@ func nadam() *program {
 	p := newProgram("nadam", 4, 5)
 	m, v, g := p.operand(1), p.operand(2), p.operand(3)
 	m, v = p.moments(m, v, g, p.scalar(2), p.scalar(3))
-	p.later(rowLag)
+	p.later()
 	root := p.add(p.sqrt(v), p.scalar(4))
-	p.later(vectorLag)
+	p.later()
 	step := p.fma(m, p.scalar(0), p.mul(g, p.scalar(1)))
 	p.store(0, p.sub(p.operand(0), p.div(step, root)))
 	return p

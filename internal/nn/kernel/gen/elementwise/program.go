@@ -12,7 +12,7 @@ type program struct {
 
 	nodes  []*value // in the order in which they are computed
 	consts map[uint32]*value
-	lags   []lag // see later
+	stages int   // after the first: see later
 	idle   []int // see skip
 }
 
@@ -57,7 +57,7 @@ func newProgram(name string, operands, scalars int) *program {
 }
 
 func (p *program) node(o op, index int, args ...*value) *value {
-	v := &value{op: o, args: args, index: index, stage: len(p.lags)}
+	v := &value{op: o, args: args, index: index, stage: p.stages}
 	p.nodes = append(p.nodes, v)
 	return v
 }
@@ -109,20 +109,14 @@ func (p *program) sum(i int, v *value) {
 	p.node(sumOp, i, v)
 }
 
-// lag is how much later a stage is computed than the one before it.
-type lag int
+// later begins a stage of the program that a set may compute later than the one before it, so that the operations of many
+// vectors, none of which waits for another, are on their way at once: the second stage when the row below has had the
+// first, and the third when the next vector of the row has had the second. What a stage needs of earlier ones must be in
+// operands by then. The third also gets values of the second in registers.
+func (p *program) later() { p.stages++ }
 
-const (
-	rowLag    lag = iota // when the row below has had the stage before
-	vectorLag            // when the next vector of the row has
-)
-
-// later begins a stage of the program that a set may compute later than the stage before. The operations of many vectors, none
-// of which waits for another, are then on their way at once. What a stage needs of an earlier one must be an operand by
-// then. After vectorLag, it can be any value of the stage before.
-func (p *program) later(l lag) { p.lags = append(p.lags, l) }
-
-// skip says that a row stays as it is if these operands, all of them in the row, are +0. It need not be computed then.
+// skip says that a row stays as it is, and need not be computed, if all elements of these operands in the row are +0. Whoever
+// calls the kernel must have made sure of that.
 func (p *program) skip(operands ...int) { p.idle = operands }
 
 // uses returns how often each value is an argument.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -11,17 +10,20 @@ import (
 	"dnn/internal/nn/kernel/gen/asm"
 )
 
-// inStages reports whether the stages of a program are computed at different times. AVX2 gains by it: see docs/kernels.md.
+// inStages reports whether the stages of a program are computed at different times. AVX2 gains by it (docs/kernels.md).
 // AVX-512, whose vectors keep the divider busy for twice as long, has not been measured.
-func (a *amd64) inStages(p *program) bool { return len(p.lags) > 0 && !a.Opmasks }
+func (a *amd64) inStages(p *program) bool { return p.stages > 0 && !a.Opmasks }
 
-// emitStages writes a loop over the rows in which a row has its first stage together with the later stages of the row above
-// it. Of these, root and quotient, the quotient is of the vector before. A single row has nothing to go together with.
+// The stages of an optimizer after the first, which has the moments.
+const root, quotient = 1, 2
+
+// emitStages writes a loop over the rows in which a row has its first stage together with the later stages of the row
+// above it. Of these, root and quotient, the quotient is of the vector before. A single row has nothing to go together
+// with.
 func (e *emission) emitStages(columns asm.Span) {
-	if !slices.Equal(e.lags, []lag{rowLag, vectorLag}) {
-		panic(e.name + ": wanted a stage a row later, and one a vector later")
+	if e.stages != quotient {
+		panic(fmt.Sprintf("%s: wanted %d stages after the first, found %d", e.name, quotient, e.stages))
 	}
-	const root, quotient = 1, 2
 	CMPQ(asm.InMemory(Param("rows")), I8(1))
 	JNE(LabelRef("stages"))
 	e.at = e.load(0, quotient)
@@ -100,7 +102,7 @@ func (p *program) has(operand, first, last int) bool {
 	return false
 }
 
-// carry finds what a stage leaves to the next in registers.
+// carry finds what the root's stage leaves to the quotient's in registers.
 func (e *emission) carry() {
 	e.carried = map[*value]reg.VecVirtual{}
 	for _, n := range e.nodes {
@@ -108,7 +110,11 @@ func (e *emission) carry() {
 			if isConstant(a) || a.stage == n.stage || e.operandOf(a) >= 0 {
 				continue
 			}
-			if n.stage != a.stage+1 || e.lags[a.stage] != vectorLag {
+			switch a.op {
+			case fmaOp, fnmaOp, lessOp, equalOp, equalIntOp: // these choose their registers themselves
+				panic(e.name + ": a stage needs a value that cannot be carried to it")
+			}
+			if a.stage != root || n.stage != quotient {
 				panic(fmt.Sprintf("%s: stage %d has no way to a value of stage %d", e.name, n.stage, a.stage))
 			}
 			if e.carried[a] == nil {
@@ -120,19 +126,19 @@ func (e *emission) carry() {
 
 // operandOf returns the operand that holds a value once its stage is over, or -1.
 func (p *program) operandOf(v *value) int {
-	of := -1
+	of, stores := -1, map[int]int{}
 	for _, n := range p.nodes {
-		if n.op == storeOp && n.args[0] == v && n.stage == v.stage {
-			of = n.index
-		}
-	}
-	if v.op == operandOp {
-		of = v.index
-		for _, n := range p.nodes {
-			if n.op == storeOp && n.index == v.index {
-				return -1
+		if n.op == storeOp {
+			if stores[n.index]++; n.args[0] == v && n.stage == v.stage {
+				of = n.index
 			}
 		}
+	}
+	switch {
+	case of >= 0 && stores[of] > 1:
+		return -1
+	case of < 0 && v.op == operandOp && stores[v.index] == 0:
+		return v.index
 	}
 	return of
 }

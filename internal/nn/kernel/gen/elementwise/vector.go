@@ -11,7 +11,7 @@ import (
 // vector emits stages of a program for the elements of one vector.
 type vector struct {
 	*emission
-	asm.Part
+	part        asm.Part
 	j           reg.GPVirtual // the first element
 	back        int           // how many vectors before j it is instead
 	first, last int           // stages
@@ -22,11 +22,11 @@ type vector struct {
 }
 
 // emitAll emits the program for the vector at j.
-func (e *emission) emitAll(j reg.GPVirtual, v asm.Part) { e.emitStage(j, v, 0, 0, len(e.lags)) }
+func (e *emission) emitAll(j reg.GPVirtual, v asm.Part) { e.emitStage(j, v, 0, 0, e.stages) }
 
 // emitStage emits the stages from first to last for the vector that is so many vectors before j.
 func (e *emission) emitStage(j reg.GPVirtual, part asm.Part, back, first, last int) {
-	v := &vector{emission: e, Part: part, j: j, back: back, first: first, last: last,
+	v := &vector{emission: e, part: part, j: j, back: back, first: first, last: last,
 		left: e.uses(), in: map[*value]reg.VecVirtual{}, masks: map[*value]reg.Register{}}
 	for _, n := range e.nodes {
 		if first <= n.stage && n.stage <= last {
@@ -60,7 +60,7 @@ func (v *vector) register(n *value) reg.VecVirtual {
 		}
 		if _, loaded := v.in[n]; !loaded {
 			v.in[n] = v.Vector()
-			v.Load(v.element(v.operandOf(n)), v.in[n], v.Part.Lanes, v.Mask)
+			v.Load(v.element(v.operandOf(n)), v.in[n], v.part.Lanes, v.part.Mask)
 		}
 	}
 	return v.in[n]
@@ -70,14 +70,15 @@ func (v *vector) register(n *value) reg.VecVirtual {
 func (v *vector) isEarlier(n *value) bool { return n.stage < v.first }
 
 // narrow returns as much of a register as the vector has lanes.
-func (v *vector) narrow(r reg.VecVirtual) reg.Register { return asm.Narrow(r, v.Part.Lanes) }
+func (v *vector) narrow(r reg.VecVirtual) reg.Register { return asm.Narrow(r, v.part.Lanes) }
 
-// inMemory reports whether an instruction takes a value from memory.
+// inMemory reports whether an instruction takes a value from memory. It takes whole vectors, which may not be there if a mask
+// selects some lanes.
 func (v *vector) inMemory(n *value) bool {
 	if v.isEarlier(n) && !isConstant(n) {
 		_, carried := v.carried[n]
 		_, loaded := v.in[n]
-		return !carried && !loaded
+		return !carried && !loaded && v.part.Mask == nil
 	}
 	return v.isInTable(n)
 }
@@ -130,7 +131,7 @@ func (v *vector) emit(n *value) {
 	switch n.op {
 	case operandOp:
 		v.result(n)
-		v.Load(v.element(n.index), v.in[n], v.Part.Lanes, v.Mask)
+		v.Load(v.element(n.index), v.in[n], v.part.Lanes, v.part.Mask)
 	case scalarOp, constantOp:
 	case addOp:
 		x, y := either()
@@ -175,7 +176,7 @@ func (v *vector) emit(n *value) {
 			VBLENDVPS(mask, source(1), arg(2), v.result(n))
 		}
 	case storeOp:
-		v.Store(v.register(n.args[0]), v.element(n.index), v.Part.Lanes, v.Mask)
+		v.Store(v.register(n.args[0]), v.element(n.index), v.part.Lanes, v.part.Mask)
 	case sumOp:
 		VADDPS(arg(0), v.narrow(v.sums[n]), v.narrow(v.sums[n]))
 	}
