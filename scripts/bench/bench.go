@@ -41,6 +41,7 @@ type effort struct {
 	wideSteps   int           // training steps
 	wideWarming int           // steps of the Python programs before those
 	kinds       int           // of each group of the scenario "kinds", the first ones; 0 for all
+	kindPairs   int           // of each kind and the plain network
 	seeds       int           // of a training run to an accuracy, in all rounds together
 	rounds      int           // that the seeds are spread over
 }
@@ -48,10 +49,10 @@ type effort struct {
 func (o options) effort() effort {
 	if o.quick {
 		return effort{epochs: 2, repeats: 2, gemmTime: 20 * time.Millisecond, wideSteps: 2, wideWarming: 1, kinds: 2,
-			seeds: 1, rounds: o.rounds}
+			kindPairs: 1, seeds: 1, rounds: o.rounds}
 	}
-	return effort{epochs: 5, repeats: 10, gemmTime: 300 * time.Millisecond, wideSteps: 24, wideWarming: 3, seeds: 20,
-		rounds: o.rounds}
+	return effort{epochs: 5, repeats: 10, gemmTime: 300 * time.Millisecond, wideSteps: 24, wideWarming: 3,
+		kindPairs: 3, seeds: 20, rounds: o.rounds}
 }
 
 // newBench builds dnn, and makes the data available to it and to the peers. The caller must remove the folder work.

@@ -28,7 +28,8 @@ func TestKindsHaveNamesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// TestKindsToRelu trains with a program that writes down the experiment files that it is given.
+// TestKindsToRelu trains with a program that writes down what it is given: the experiment file, or "relu" without one. Of
+// three pairs of runs, it is disturbed in one.
 func TestKindsToRelu(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the program is a shell script")
@@ -37,16 +38,19 @@ func TestKindsToRelu(t *testing.T) {
 	program := filepath.Join(work, "dnn")
 	const script = `#!/bin/sh
 time=2
+what=relu
 while [ $# -gt 0 ]; do
-  [ "$1" = --config ] && time=3 && cat "$2" >>files
+  [ "$1" = --config ] && time=3 && what=$(cat "$2")
   shift
 done
+printf '%s\n' "$what" >>files
+[ "$(wc -l <files)" -eq 3 ] && time=30
 echo '{"event":"epoch","epoch_s":100}' '{"event":"epoch","epoch_s":'$time'}'
 `
 	if err := os.WriteFile(program, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{work: work, dnn: program}
+	b := &bench{work: work, dnn: program, effort: effort{kindPairs: 3}}
 	kinds := []kind{optimizerKinds()[2], layerKinds()[1]}
 	got, err := b.kindsToRelu("", recipe{threads: 1, batch: usualBatch, epochs: 2}, kinds).Run(t.Context())
 	if err != nil {
@@ -61,10 +65,12 @@ echo '{"event":"epoch","epoch_s":100}' '{"event":"epoch","epoch_s":'$time'}'
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"optimizer":{"amsgrad":true,"name":"adam"}}` +
-		`{"layers":[100,"batch_normalization",50,"batch_normalization"]}`
+	const amsgrad = `{"optimizer":{"amsgrad":true,"name":"adam"}}` + "\n"
+	const norm = `{"layers":[100,"batch_normalization",50,"batch_normalization"]}` + "\n"
+	const relu = "relu\n"
+	const want = relu + amsgrad + amsgrad + relu + relu + amsgrad + relu + norm + norm + relu + relu + norm
 	if string(files) != want {
-		t.Errorf("experiment files %s, want %s", files, want)
+		t.Errorf("runs:\n%s\nwant:\n%s", files, want)
 	}
 }
 
