@@ -91,7 +91,7 @@ func (in *Batch) Pack(
 	// memory for it.
 	p := kernel.Packed{Edges: edges, At: make([]uint32, s.Count), Data: make([]uint8, s.Count*largest+kernel.PackedSlack)}
 	if often {
-		kernel.AdviseHuge(p.Data)
+		adviseHuge(p.Data)
 	}
 	perTask := min(packedPerTask(largest), s.Count)
 	buffers := sync.Pool{New: func() any {

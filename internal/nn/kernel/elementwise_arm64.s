@@ -6025,11 +6025,11 @@ vector:
 	FMOVQ F9, (R21)
 	FSQRT(9, 9)
 	FADD(9, 9, 6)
+	FMOVQ (R19), F10
 	FMUL(11, 11, 8)
 	FMLA(11, 12, 7)
-	FMOVQ (R19), F12
 	FDIV(9, 11, 9)
-	FSUB(9, 12, 9)
+	FSUB(9, 10, 9)
 	FMOVQ F9, (R19)
 	ADD $16, R19
 	ADD $16, R20
@@ -6042,29 +6042,29 @@ vectorDone:
 	CBZ R2, oneDone
 one:
 	FMOVS (R20), F9
-	FMOVS (R21), F12
+	FMOVS (R21), F10
 	FMOVS (R22), F11
-	FSUB(10, 11, 9)
-	FMLA(9, 10, 0)
-	BITAND(10, 9, 2)
-	FCMGT(10, 3, 10)
-	SELECT(10, 4, 9)
+	FSUB(12, 11, 9)
+	FMLA(9, 12, 0)
+	BITAND(12, 9, 2)
+	FCMGT(12, 3, 12)
+	SELECT(12, 4, 9)
 	BITAND(9, 11, 2)
 	FCMGT(9, 5, 9)
 	SELECT(9, 4, 11)
 	FMUL(9, 9, 9)
-	FSUB(9, 9, 12)
-	FMLA(12, 9, 1)
-	BITAND(9, 12, 2)
+	FSUB(9, 9, 10)
+	FMLA(10, 9, 1)
+	BITAND(9, 10, 2)
 	FCMGT(9, 3, 9)
-	SELECT(9, 4, 12)
-	FMOVS F10, (R20)
+	SELECT(9, 4, 10)
+	FMOVS F12, (R20)
 	FMOVS F9, (R21)
 	FSQRT(9, 9)
 	FADD(9, 9, 6)
-	FMUL(11, 11, 8)
-	FMLA(11, 10, 7)
 	FMOVS (R19), F10
+	FMUL(11, 11, 8)
+	FMLA(11, 12, 7)
 	FDIV(9, 11, 9)
 	FSUB(9, 10, 9)
 	FMOVS F9, (R19)

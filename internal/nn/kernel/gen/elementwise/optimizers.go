@@ -54,12 +54,17 @@ func adamIdle() *program {
 	return p
 }
 
-// adamStep moves the parameters, operand 0, by the moments; alpha is scalar 0 and epsilon scalar 3.
+// adamStep moves the parameters by the moments; alpha is scalar 0 and epsilon scalar 3.
 func (p *program) adamStep(m, v *value) {
+	p.step(func() *value { return p.mul(m, p.scalar(0)) }, v, 3)
+}
+
+// step moves the parameters, operand 0, by way / (sqrt(v) + epsilon), each in a stage of its own; epsilon is a scalar.
+func (p *program) step(way func() *value, v *value, epsilon int) {
 	p.later()
-	root := p.add(p.sqrt(v), p.scalar(3))
+	root := p.add(p.sqrt(v), p.scalar(epsilon))
 	p.later()
-	p.store(0, p.sub(p.operand(0), p.div(p.mul(m, p.scalar(0)), root)))
+	p.store(0, p.sub(p.operand(0), p.div(way(), root)))
 }
 
 // sgd: p, g; rate.
@@ -145,11 +150,7 @@ func nadam() *program {
 	p := newProgram("nadam", 4, 5)
 	m, v, g := p.operand(1), p.operand(2), p.operand(3)
 	m, v = p.moments(m, v, g, p.scalar(2), p.scalar(3))
-	p.later()
-	root := p.add(p.sqrt(v), p.scalar(4))
-	p.later()
-	step := p.fma(m, p.scalar(0), p.mul(g, p.scalar(1)))
-	p.store(0, p.sub(p.operand(0), p.div(step, root)))
+	p.step(func() *value { return p.fma(m, p.scalar(0), p.mul(g, p.scalar(1))) }, v, 4)
 	return p
 }
 

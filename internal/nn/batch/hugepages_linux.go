@@ -1,13 +1,13 @@
-package kernel
+package batch
 
 import (
 	"syscall"
 	"unsafe"
 )
 
-// AdviseHuge asks the operating system to provide memory that has not been written to in pages of 2 MB, where b has whole
+// adviseHuge asks the operating system to provide memory that has not been written to in pages of 2 MB, where b has whole
 // ones. Data that is read in random order is then found in fewer steps.
-func AdviseHuge(b []uint8) {
+func adviseHuge(b []uint8) {
 	if whole := hugePages(b); len(whole) > 0 {
 		_ = syscall.Madvise(whole, syscall.MADV_HUGEPAGE) // a system without them does as well
 	}
